@@ -141,5 +141,3 @@ export const variables = [
 export type VariableName = (typeof variables)[number]['name'];
 type SchemaOf<N extends VariableName> = Extract<(typeof variables)[number], { name: N }>['schema'];
 export type Environment = { [N in VariableName]: z.output<SchemaOf<N>> };
-
-export const secretNames: readonly VariableName[] = variables.filter((v) => 'secret' in v).map((v) => v.name);

@@ -23,7 +23,10 @@ export const templateName = 'shop_template';
 
 export function testServer(): TestServer {
   const json = process.env['SHOP_TEST_POSTGRES'];
-  if (!json) throw new Error('SHOP_TEST_POSTGRES is unset: run these tests by `npm test`, whose set-up starts Postgres');
+  if (!json)
+    throw new Error(
+      'SHOP_TEST_POSTGRES is unset: run these tests by `npm test`, whose set-up starts Postgres',
+    );
   return JSON.parse(json) as TestServer;
 }
 

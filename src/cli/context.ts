@@ -1,0 +1,66 @@
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config, RuntimeName } from '../config/config.ts';
+import type { Project } from '../config/project.ts';
+import type { Progress } from '../progress.ts';
+import type { Output } from './output.ts';
+
+/** Options that every command has. */
+export interface GlobalFlags {
+  json?: boolean;
+  home?: string;
+  envFile?: string;
+  runtime?: RuntimeName;
+  debug?: boolean;
+}
+
+/** What a command works with. Configuration is read only when asked for, so that `--help` stays cheap. */
+export interface Context {
+  flags: GlobalFlags;
+  output: Output;
+  progress: Progress;
+  signal: AbortSignal;
+  project(): Promise<Project>;
+  /** @throws ShopPipeError when there is no `.env` or a value is wrong. */
+  config(): Promise<Config>;
+}
+
+/** The folder that holds sql/, spark/ …: one above the bundle in dist/, two above this file in a test. */
+export function assetsFolder(moduleUrl = import.meta.url): string {
+  const here = dirname(fileURLToPath(moduleUrl));
+  return here.endsWith('/src/cli') ? resolve(here, '../..') : resolve(here, '..');
+}
+
+export function createContext(
+  flags: GlobalFlags,
+  output: Output,
+  progress: Progress,
+  signal: AbortSignal,
+): Context {
+  let project: Promise<Project> | undefined;
+  let config: Promise<Config> | undefined;
+  const findProject = async (): Promise<Project> => {
+    const { findEnvFile, findHome } = await import('../config/project.ts');
+    const { rawValue, readEnvFile } = await import('../config/environment.ts');
+    const assets = assetsFolder();
+    const envFile = findEnvFile(flags, process.cwd(), assets);
+    const named = rawValue('SHOP_PIPE_HOME', process.env, readEnvFile(envFile)) ?? '';
+    return { envFile, home: findHome(flags, process.cwd(), envFile, named), assets };
+  };
+  const readConfig = async (): Promise<Config> => {
+    const { envFile } = await context.project();
+    const { loadEnvironment } = await import('../config/environment.ts');
+    const { configFrom } = await import('../config/config.ts');
+    const read = configFrom(loadEnvironment(envFile, process.env));
+    return flags.runtime ? { ...read, runtime: flags.runtime } : read;
+  };
+  const context: Context = {
+    flags,
+    output,
+    progress,
+    signal,
+    project: () => (project ??= findProject()),
+    config: () => (config ??= readConfig()),
+  };
+  return context;
+}

@@ -1,0 +1,72 @@
+import { redact } from '../config/secrets.ts';
+import type { ErrorDocument } from './normalise-error.ts';
+
+/** How text may be drawn where it goes. */
+export interface TextStyle {
+  /** Columns that a line may take. */
+  width: number;
+  colour: boolean;
+  unicode: boolean;
+}
+
+/** What a command has to say: data for programs, and the same as text for people. */
+export interface Outcome {
+  data: unknown;
+  text(style: TextStyle): string;
+  /** Other than 0 for a negative finding (3), or a failure that has data to show (1). */
+  exitCode?: number;
+}
+
+/**
+ * The output boundary. stdout carries results only: text, or with `--json` exactly one document (a follower: one per
+ * line). Everything else goes to stderr. Nothing outside `src/cli` writes to either.
+ */
+export class Output {
+  readonly json: boolean;
+  readonly style: TextStyle;
+  readonly #stdout: NodeJS.WriteStream;
+  readonly #stderr: NodeJS.WriteStream;
+
+  constructor(json: boolean, stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream, env: NodeJS.ProcessEnv) {
+    this.json = json;
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.style = styleOf(stdout, env);
+  }
+
+  /** The one document of a command. */
+  outcome(outcome: Outcome): void {
+    const text = this.json ? JSON.stringify(outcome.data) : outcome.text(this.style).replace(/\n$/, '');
+    if (text !== '') this.#stdout.write(`${redact(text)}\n`);
+  }
+
+  /** One of many: a follower's line. `data` is printed with `--json`, `text` otherwise. */
+  line(data: unknown, text: string): void {
+    this.#stdout.write(`${redact(this.json ? JSON.stringify(data) : text)}\n`);
+  }
+
+  error(document: ErrorDocument): void {
+    if (this.json) {
+      this.#stdout.write(`${redact(JSON.stringify({ error: document }))}\n`);
+      return;
+    }
+    const head = this.style.colour ? '\u001b[31merror:\u001b[39m' : 'error:';
+    this.#stderr.write(redact(`${head} ${document.message}\n`));
+    if (document.suggestion) this.#stderr.write(redact(`  try: ${document.suggestion}\n`));
+  }
+
+  /** For people, on stderr, in either format. */
+  say(text: string): void {
+    this.#stderr.write(`${redact(text)}\n`);
+  }
+}
+
+function styleOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): TextStyle {
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
+  return {
+    width: Math.max(40, stream.columns ?? (Number(env['COLUMNS']) || 80)),
+    colour: env['NO_COLOR'] ? false : forced || (stream.isTTY && env['TERM'] !== 'dumb'),
+    unicode: env['TERM'] !== 'dumb' && !/^(C|POSIX)$|\.(ISO|iso)/.test(locale),
+  };
+}

@@ -1,0 +1,21 @@
+import type { Register } from '../cli/command.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerDown } from './down.ts';
+import { registerEtl } from './etl.ts';
+import { registerInit } from './init.ts';
+import { registerLogs } from './logs.ts';
+import { registerSeed } from './seed.ts';
+import { registerStatus } from './status.ts';
+import { registerUp } from './up.ts';
+
+/** In the order of `--help`. */
+export const commands: readonly Register[] = [
+  registerInit,
+  registerDoctor,
+  registerUp,
+  registerDown,
+  registerStatus,
+  registerLogs,
+  registerSeed,
+  registerEtl,
+];

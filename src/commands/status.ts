@@ -1,0 +1,46 @@
+import type { Register } from '../cli/command.ts';
+import type { ServiceStatus } from '../runtime/service.ts';
+
+export const registerStatus: Register = (program, run) => {
+  program
+    .command('status')
+    .description('state, process and address of each service')
+    .option('--exit-code', 'exit 3 unless every service is healthy')
+    .action(
+      run(async (context, options: { exitCode?: boolean }) => {
+        const { openRuntime } = await import('../runtime/open.ts');
+        const { progress, signal } = context;
+        const runtime = await openRuntime({
+          config: await context.config(),
+          project: await context.project(),
+          progress,
+          signal,
+        });
+        const services = await runtime.status();
+        const healthy = services.every((service) => service.state === 'healthy');
+        return {
+          data: { runtime: runtime.name, services },
+          text: () => servicesTable(runtime.name, services),
+          exitCode: options.exitCode && !healthy ? 3 : 0,
+        };
+      }),
+    );
+};
+
+export function servicesTable(runtime: string, services: readonly ServiceStatus[]): string {
+  const rows = services.map((s) => [
+    s.name,
+    s.state,
+    s.endpoint,
+    s.pid === null ? '-' : String(s.pid),
+    s.version ?? '-',
+  ]);
+  const head = ['service', 'state', 'endpoint', 'pid', 'version'];
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: string[]): string =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [`runtime ${runtime}`, line(head), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,69 @@
+import type { Config } from '../config/config.ts';
+import { isPortFree } from '../config/free-port.ts';
+import type { Project } from '../config/project.ts';
+import { ShopPipeError } from '../errors.ts';
+import { withClient } from '../postgres/connection.ts';
+import { portHolder } from '../process/port-holder.ts';
+import { silent } from '../progress.ts';
+import { openRuntime } from '../runtime/open.ts';
+import { type Finding, ok, problem } from './finding.ts';
+import { checkDisk, checkDocker, checkEnvFile, checkMemory, checkTools } from './machine.ts';
+
+export interface DoctorContext {
+  project: Project;
+  /** Throws what is wrong with `.env`. */
+  config: () => Promise<Config>;
+  signal: AbortSignal;
+}
+
+/** Looks at everything the stack depends on; changes nothing. */
+export async function examine({ project, config, signal }: DoctorContext): Promise<Finding[]> {
+  const findings = [
+    ...checkTools(),
+    checkMemory(),
+    ...checkDisk(project.home),
+    await checkDocker(),
+    checkEnvFile(project.envFile),
+  ];
+  const read = await config().catch((error: unknown) => error as ShopPipeError);
+  if (read instanceof ShopPipeError) {
+    if (read.code !== 'not_initialised')
+      findings.push(problem('configuration', read.message, read.suggestion ?? 'mend .env'));
+    return findings;
+  }
+  if (read instanceof Error) throw read;
+  findings.push(
+    ok('configuration', `time zone ${read.timezone}, Spark ${read.sparkMaster}`),
+    await checkPostgres(read, project, signal),
+  );
+  return findings;
+}
+
+async function checkPostgres(config: Config, project: Project, signal: AbortSignal): Promise<Finding> {
+  const runtime = await openRuntime({ config, project, progress: silent, signal });
+  const status = (await runtime.status()).find((service) => service.name === 'postgres');
+  const { host, port } = config.postgres;
+  if (status?.state === 'failed')
+    return problem('postgres', 'was started and is gone', 'shop-pipe logs postgres, then shop-pipe up');
+  if (status?.state === 'stopped') {
+    return (await isPortFree(port, host))
+      ? ok('postgres', `not running; port ${port} is free`)
+      : problem(
+          'postgres',
+          `port ${port} is taken by ${portHolder(port)}`,
+          'stop that, or set another POSTGRES_PORT in .env',
+        );
+  }
+  try {
+    const version = await withClient(config.postgres.owner, async (client) => {
+      const { rows } = await client.query<{ server_version: string }>('show server_version');
+      return rows[0]?.server_version ?? '';
+    });
+    if (Number.parseInt(version, 10) < 16)
+      return problem('postgres', `server ${version}; 16 or newer is needed`, 'upgrade the database server');
+    return ok('postgres', `${version} at ${host}:${port}`);
+  } catch (error) {
+    if (!(error instanceof ShopPipeError)) throw error;
+    return problem('postgres', error.message, error.suggestion ?? 'shop-pipe up');
+  }
+}

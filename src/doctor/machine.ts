@@ -1,0 +1,91 @@
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { checkNode, findJdk, findPython } from '../../scripts/machine.mjs';
+import { capture } from '../process/capture.ts';
+import { usableMemory } from '../runtime/native/postgres/tuning.ts';
+import { cacheFolder } from '../toolchain/cache.ts';
+import { type Finding, ok, problem, warning } from './finding.ts';
+
+const gb = 1024 ** 3;
+
+export function checkTools(): Finding[] {
+  const node = checkNode();
+  const jdk = findJdk();
+  const python = findPython();
+  return [
+    node ? problem('node', node.problem, node.remedy) : ok('node', process.versions.node),
+    'problem' in jdk ? problem('jdk', jdk.problem, jdk.remedy) : ok('jdk', `${jdk.version} in ${jdk.home}`),
+    'problem' in python
+      ? problem('python', python.problem, python.remedy)
+      : ok('python', `${python.version}, ${python.executable}`),
+  ];
+}
+
+/** Docker is looked at only to say what `up` would use. */
+export async function checkDocker(): Promise<Finding> {
+  const answer = await capture('docker', ['compose', 'version', '--short']).catch(() => null);
+  const engine =
+    answer?.code === 0
+      ? await capture('docker', ['info', '--format', '{{.ServerVersion}}']).catch(() => null)
+      : null;
+  if (engine?.code === 0)
+    return ok('docker', `engine ${engine.output.trim()}, compose ${answer?.output.trim()}`);
+  return ok(
+    'docker',
+    answer === null ? 'not installed; engines run natively' : 'no engine answers; engines run natively',
+  );
+}
+
+export function checkMemory(bytes = usableMemory()): Finding {
+  const said = `${(bytes / gb).toFixed(1)} GiB usable`;
+  if (bytes < 2 * gb)
+    return problem(
+      'memory',
+      `${said}; Postgres and a Spark job need 2 GiB`,
+      'use a larger machine, or raise the container limit',
+    );
+  if (bytes < 4 * gb)
+    return warning('memory', `${said}; 4 GiB are comfortable`, 'close other programs while Spark runs');
+  return ok('memory', said);
+}
+
+/** Free space where data and toolchains go. */
+export function checkDisk(home: string): Finding[] {
+  const places: [string, string, number][] = [
+    ['disk', home, 2 * gb],
+    ['cache', cacheFolder(), 2 * gb],
+  ];
+  return places.map(([name, path, needed]) => {
+    const folder = existing(path);
+    try {
+      accessSync(folder, constants.W_OK);
+    } catch {
+      return problem(
+        name,
+        `${folder} is not writable`,
+        name === 'cache' ? 'set XDG_CACHE_HOME to a writable folder' : 'name a writable folder with --home',
+      );
+    }
+    const { bavail, bsize } = statfsSync(folder);
+    const said = `${((bavail * bsize) / gb).toFixed(1)} GiB free in ${folder}`;
+    return bavail * bsize < needed
+      ? problem(name, `${said}; 2 GiB are needed`, 'free some space')
+      : ok(name, said);
+  });
+}
+
+function existing(path: string): string {
+  for (let folder = path; ; folder = dirname(folder)) if (existsSync(folder)) return folder;
+}
+
+export function checkEnvFile(envFile: string): Finding {
+  if (!existsSync(envFile)) return warning('.env', `no ${envFile} yet`, 'shop-pipe init');
+  const mode = statSync(envFile).mode & 0o777;
+  if ((mode & 0o077) !== 0)
+    return problem(
+      '.env',
+      `${envFile} has mode ${mode.toString(8)}: others can read the secrets`,
+      `chmod 600 ${envFile}`,
+    );
+  return ok('.env', envFile);
+}

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** A process that can be told from a later one with the same number. */
+export interface ProcessId {
+  pid: number;
+  /** Opaque: clock ticks since boot on Linux, `ps` start time elsewhere. */
+  startTime: string;
+}
+
+interface Stat {
+  state: string;
+  group: number;
+  startTime: string;
+}
+
+function readStat(pid: number): Stat | null {
+  if (process.platform !== 'linux') return readPs(pid);
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The command name is in parentheses and may hold anything, parentheses included.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', group: Number(fields[2]), startTime: fields[19] ?? '' };
+  } catch {
+    return null;
+  }
+}
+
+function readPs(pid: number): Stat | null {
+  try {
+    const text = execFileSync('ps', ['-o', 'state=,pgid=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+    }).trim();
+    const match = /^(\S+)\s+(\d+)\s+(.+)$/.exec(text);
+    return match ? { state: match[1] ?? '', group: Number(match[2]), startTime: match[3] ?? '' } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The identity of a living process, or null; a zombie is dead. */
+export function identify(pid: number): ProcessId | null {
+  const stat = readStat(pid);
+  return stat && !stat.state.startsWith('Z') ? { pid, startTime: stat.startTime } : null;
+}
+
+export function isAlive(id: ProcessId): boolean {
+  return identify(id.pid)?.startTime === id.startTime;
+}
+
+/** Whether any process of the group lives; a killed leader leaves its group behind. */
+function groupLives(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return true;
+}
+
+function signalGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Ends the process group that `leader` leads: `signal`, then SIGKILL after `graceMs`. A group whose leader's number
+ * belongs to another process by now is left alone. Returns false where nothing was there to stop.
+ */
+export async function stopGroup(
+  leader: ProcessId,
+  signal: NodeJS.Signals,
+  graceMs: number,
+): Promise<boolean> {
+  const now = readStat(leader.pid);
+  const reused = now !== null && now.startTime !== leader.startTime;
+  if (reused || !groupLives(leader.pid)) return false;
+  signalGroup(leader.pid, signal);
+  const deadline = Date.now() + graceMs;
+  let killed = false;
+  for (;;) {
+    // A zombie leader still answers signals until its parent reaps it: what counts is that nothing of it runs.
+    if (!isAlive(leader) && (!groupLives(leader.pid) || readStat(leader.pid)?.state === 'Z')) return true;
+    if (!killed && Date.now() > deadline) {
+      signalGroup(leader.pid, 'SIGKILL');
+      killed = true;
+    }
+    if (killed && Date.now() > deadline + 10_000) return true;
+    await pause(25);
+  }
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { Project } from '../config/project.ts';
+import { usageError } from '../errors.ts';
+import type { Progress } from '../progress.ts';
+import { chooseRuntime, recordedRuntime } from './choose.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface OpenOptions {
+  config: Config;
+  project: Project;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+/** The runtime that this project uses. */
+export async function openRuntime({ config, project, progress, signal }: OpenOptions): Promise<Runtime> {
+  const name = chooseRuntime(config.runtime, recordedRuntime(project.home));
+  switch (name) {
+    case 'native': {
+      const { nativeRuntime } = await import('./native/runtime.ts');
+      return nativeRuntime({
+        config,
+        home: project.home,
+        modulesOf: join(project.assets, 'package.json'),
+        progress,
+        signal,
+      });
+    }
+    case 'external': {
+      const { externalRuntime } = await import('./external/runtime.ts');
+      return externalRuntime(config);
+    }
+    case 'compose':
+      throw usageError(
+        'no_compose',
+        'this version runs the engines natively or uses running ones; compose comes later',
+        'shop-pipe up --runtime native',
+      );
+  }
+}

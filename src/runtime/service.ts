@@ -1,0 +1,44 @@
+/**
+ * stopped: not running, nobody wants it; starting: runs, not ready yet; healthy: answers; unhealthy: runs, answered
+ * once, answers no more; failed: was started and is gone.
+ */
+export type ServiceState = 'stopped' | 'starting' | 'healthy' | 'unhealthy' | 'failed';
+
+export interface ServiceStatus {
+  name: string;
+  state: ServiceState;
+  pid: number | null;
+  /** Where it listens, e.g. `127.0.0.1:5432`. */
+  endpoint: string;
+  version: string | null;
+}
+
+export interface Probe {
+  ready: boolean;
+  /** What the engine said, in a few words. */
+  detail: string;
+}
+
+export interface LaunchCommand {
+  file: string;
+  args: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  cwd?: string;
+}
+
+/** One engine as plain data: it knows how it is started, asked and stopped, and no supervisor. */
+export interface Service {
+  name: string;
+  version: string;
+  /** Services that must be healthy before this one starts. */
+  needs: readonly string[];
+  listen: { host: string; port: number; variable: string };
+  /** Idempotent work before the first start, e.g. initdb; `say` takes what it is at. */
+  prepare(say: (what: string) => void): Promise<void>;
+  /** The process to run in the foreground of its own group. */
+  command(): Promise<LaunchCommand>;
+  probe(): Promise<Probe>;
+  stop: { signal: NodeJS.Signals; graceMs: number };
+  /** How long it may take to become healthy, recovery after a crash included. */
+  startMs: number;
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { Project } from '../config/project.ts';
+import { ShopPipeError } from '../errors.ts';
+import type { Progress, Step } from '../progress.ts';
+import { ensureSpark } from '../toolchain/spark.ts';
+import { type JobEvent, submit } from './submit.ts';
+
+export type EtlRequest =
+  | { kind: 'days'; days: string[] }
+  | { kind: 'range'; from: string; to: string }
+  | { kind: 'full' };
+
+export interface EtlOptions {
+  request: EtlRequest;
+  /** The requested days alone, without the changed days that are curated already. */
+  only: boolean;
+}
+
+export interface EtlCheck {
+  name: string;
+  ok: boolean;
+  expected: string | null;
+  actual: string | null;
+}
+
+/** What a run did; `days` are the business days it made anew, `empty_days` those of them without orders. */
+export interface EtlResult {
+  run_id: number;
+  days: string[];
+  empty_days: string[];
+  rows: Record<string, number>;
+  seconds: Record<string, number>;
+  checks: EtlCheck[];
+}
+
+export interface EtlContext {
+  config: Config;
+  project: Project;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+/** Runs the batch job through spark-submit; what it promises is in design §5.4 and `spark/README.md`. */
+export async function runEtl(context: EtlContext, options: EtlOptions): Promise<EtlResult> {
+  const { config, project, progress, signal } = context;
+  const started = performance.now();
+  const toolchain = await ensureSpark(project.assets, progress, signal);
+  const { host, port, database, user, password } = config.postgres.etl;
+  let result: EtlResult | null = null;
+  const step = progress.step('ETL');
+  step.advance(0, 'starting Spark');
+  try {
+    await submit(
+      {
+        name: 'etl',
+        main: join(project.assets, 'spark', 'shop_pipe_jobs_batch.py'),
+        request: {
+          host,
+          port,
+          database,
+          user,
+          timezone: config.timezone,
+          request: options.request,
+          only: options.only,
+        },
+        secrets: { SHOP_ETL_PASSWORD: password },
+      },
+      {
+        toolchain,
+        master: config.sparkMaster,
+        confFolder: join(project.assets, 'spark', 'conf'),
+        home: project.home,
+        signal,
+        onEvent: (event) => {
+          if (event.event === 'result') result = event as unknown as EtlResult;
+          else showStage(step, event);
+        },
+      },
+    );
+    if (result === null)
+      throw new ShopPipeError('bug', 'no_result', 'the Spark job ended without a result', {
+        suggestion: 'shop-pipe logs spark',
+      });
+  } catch (error) {
+    step.fail();
+    throw error;
+  }
+  const done: EtlResult = result;
+  step.end(
+    `${done.days.length} days, ${(done.rows['fact_orders'] ?? 0).toLocaleString('en-US')} order lines`,
+  );
+  const total = Math.round(performance.now() - started) / 1000;
+  return { ...done, seconds: { ...done.seconds, job: done.seconds['total'] ?? 0, total } };
+}
+
+function showStage(step: Step, event: JobEvent): void {
+  const label = event['label'] ?? event['name'];
+  if (typeof label === 'string') step.advance(0, label);
+}

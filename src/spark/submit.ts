@@ -1,0 +1,200 @@
+import { spawn } from 'node:child_process';
+import {
+  closeSync,
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { interruptedError, ShopPipeError } from '../errors.ts';
+import { lastLogLines } from '../process/log-tail.ts';
+import { identify, type ProcessId, stopGroup } from '../process/process-table.ts';
+import type { SparkToolchain } from '../toolchain/spark.ts';
+
+export interface SparkJob {
+  /** Shown in Spark's UI and in ours. */
+  name: string;
+  /** The Python file to run, absolute. */
+  main: string;
+  /** Written to a 0600 file whose path is the job's only argument; holds no secret. */
+  request: object;
+  /** Secrets, by environment variable. */
+  secrets: Readonly<Record<string, string>>;
+  /** Spark properties besides the master; no secret. */
+  properties?: Readonly<Record<string, string>>;
+}
+
+export interface SubmitOptions {
+  toolchain: SparkToolchain;
+  master: string;
+  /** spark/conf of the assets. */
+  confFolder: string;
+  /** Below it go the request file, Spark's scratch space and the log. */
+  home: string;
+  signal: AbortSignal;
+  /** Each event line of the job, parsed. */
+  onEvent: (event: JobEvent) => void;
+}
+
+export type JobEvent = { event: string } & Record<string, unknown>;
+
+/** Lines of the job's stdout that are for us begin with this; all else is log. */
+const eventPrefix = '@shop-pipe ';
+
+/**
+ * Runs a job through spark-submit in a process group of its own and returns when it has ended well.
+ *
+ * The job gets `parent` in its request: it ends itself when this process is gone. An abort sends SIGTERM to the group
+ * and waits for it.
+ *
+ * @throws ShopPipeError what the job reported as its error event, else `spark_failed` with the end of its log.
+ */
+export async function submit(job: SparkJob, options: SubmitOptions): Promise<void> {
+  const { toolchain, home, signal } = options;
+  if (signal.aborted) throw interruptedError(`${job.name} has not begun`);
+  const scratch = scratchFolder(home);
+  const logFile = join(home, 'logs', 'spark.log');
+  mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
+  closeSync(openSync(logFile, 'a', 0o600));
+  const requestFile = join(scratch, 'request.json');
+  writeFileSync(requestFile, JSON.stringify({ ...job.request, parent: parentOf(identify(process.pid)) }), {
+    mode: 0o600,
+  });
+  try {
+    await run(job, requestFile, scratch, logFile, options);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+
+  async function run(
+    job: SparkJob,
+    requestFile: string,
+    scratch: string,
+    logFile: string,
+    options: SubmitOptions,
+  ): Promise<void> {
+    const properties = join(scratch, 'spark.properties');
+    writeFileSync(
+      properties,
+      propertiesText({ ...baseProperties(options.master, scratch), ...job.properties }),
+      { mode: 0o600 },
+    );
+    const child = spawn(
+      join(toolchain.home, 'bin', 'spark-submit'),
+      [
+        '--master',
+        options.master,
+        '--name',
+        `shop-pipe ${job.name}`,
+        '--properties-file',
+        properties,
+        '--jars',
+        toolchain.jars.join(','),
+        job.main,
+        requestFile,
+      ],
+      { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment(options), ...job.secrets } },
+    );
+    const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
+    let reported: ShopPipeError | null = null;
+    const take = (line: string): void => {
+      if (!line.startsWith(eventPrefix)) {
+        log.write(`${line}\n`);
+        return;
+      }
+      const event = JSON.parse(line.slice(eventPrefix.length)) as JobEvent;
+      if (event.event === 'error') reported = errorOf(event);
+      else options.onEvent(event);
+    };
+    createInterface({ input: child.stdout }).on('line', take);
+    createInterface({ input: child.stderr }).on('line', (line) => log.write(`${line}\n`));
+
+    const leader: ProcessId | null = child.pid === undefined ? null : identify(child.pid);
+    const stop = (): void => {
+      if (leader) void stopGroup(leader, 'SIGTERM', 20_000);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    }).finally(() => {
+      signal.removeEventListener('abort', stop);
+      log.end();
+    });
+    // What the group left behind (a JVM whose Python was killed) must not outlive the command.
+    if (leader) await stopGroup(leader, 'SIGTERM', 5_000);
+    if (signal.aborted) throw interruptedError(`${job.name} was stopped; nothing of it was published`);
+    if (reported !== null) throw reported;
+    if (code !== 0) {
+      const said =
+        lastLogLines(logFile, 40).findLast((line) => /error|exception/i.test(line)) ?? `exit code ${code}`;
+      throw new ShopPipeError(
+        'environment',
+        'spark_failed',
+        `the Spark job ${job.name} failed: ${said.trim().slice(0, 300)}`,
+        { suggestion: 'shop-pipe logs spark' },
+      );
+    }
+  }
+}
+
+function scratchFolder(home: string): string {
+  const run = join(home, 'run');
+  mkdirSync(run, { recursive: true, mode: 0o700 });
+  return mkdtempSync(join(run, 'spark-'));
+}
+
+const parentOf = (id: ProcessId | null): object | null =>
+  id === null ? null : { pid: id.pid, start_time: id.startTime };
+
+function baseProperties(master: string, scratch: string): Record<string, string> {
+  return {
+    'spark.ui.enabled': 'false',
+    'spark.ui.showConsoleProgress': 'false',
+    'spark.driver.memory': '1g',
+    ...(master.startsWith('local')
+      ? {
+          'spark.driver.host': '127.0.0.1',
+          'spark.driver.bindAddress': '127.0.0.1',
+          'spark.local.dir': scratch,
+        }
+      : {}),
+  };
+}
+
+/** Java's properties format: backslashes and the separators of a key are escaped. */
+const propertiesText = (properties: Record<string, string>): string =>
+  Object.entries(properties)
+    .map(([name, value]) => `${name}=${value.replaceAll('\\', '\\\\')}\n`)
+    .join('');
+
+/** Only what a job needs: no secret of another role, and no PYTHONPATH or SPARK_HOME of the caller's. */
+function environment({ toolchain, master, confFolder }: SubmitOptions): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'USER'].flatMap((name): [string, string][] => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return {
+    ...Object.fromEntries(kept),
+    JAVA_HOME: toolchain.jdk.home,
+    SPARK_HOME: toolchain.home,
+    SPARK_CONF_DIR: confFolder,
+    PYSPARK_PYTHON: toolchain.python,
+    PYSPARK_DRIVER_PYTHON: toolchain.python,
+    ...(master.startsWith('local') ? { SPARK_LOCAL_IP: '127.0.0.1' } : {}),
+  };
+}
+
+function errorOf(event: JobEvent): ShopPipeError {
+  const kind = event['kind'];
+  return new ShopPipeError(
+    kind === 'data' || kind === 'environment' || kind === 'usage' ? kind : 'bug',
+    String(event['code']),
+    String(event['message']),
+    { suggestion: typeof event['suggestion'] === 'string' ? event['suggestion'] : undefined },
+  );
+}
