@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { copyIn } from '../copy.ts';
+import {
+  loadShop,
+  type SeedContext,
+  type SeedResult,
+  type ShopRows,
+  type ShopSource,
+  type ShopTables,
+} from '../load.ts';
+import * as calibration from './calibration.ts';
+import { type Parameters, parametersFrom } from './parameters.ts';
+import type { RowStream } from './row-stream.ts';
+
+/** Raised when the code gives other bytes for the same parameters, names and calibration. */
+const generatorVersion = 1;
+
+export interface SyntheticOptions {
+  /** Distinct orders, 1 … 200,000,000. */
+  orders: number;
+  /** 0 … 2^53-1: one seed gives one shop, byte for byte. */
+  seed: number;
+  /** Business days up to 2018-08-31 that the orders are spread over; 608 by default, at most 3,653. */
+  days?: number | undefined;
+  /** Empty a shop that holds other data first. */
+  replace?: boolean | undefined;
+}
+
+/**
+ * Fills the shop with made-up orders that look like Olist's. Rows are generated while they are copied: memory does not
+ * grow with the number of orders. A second run with the same options changes nothing.
+ *
+ * @throws ShopPipeError `bad_orders`, `bad_seed`, `bad_days`, and what {@link loadShop} throws.
+ */
+export async function seedSynthetic(ctx: SeedContext, options: SyntheticOptions): Promise<SeedResult> {
+  const parameters = parametersFrom(options);
+  return loadShop(ctx, syntheticSource(ctx, parameters), { replace: options.replace });
+}
+
+function syntheticSource(ctx: SeedContext, parameters: Parameters): ShopSource {
+  return {
+    dataset: 'synthetic',
+    digest: () => digestOf(parameters),
+    async fill(client, into): Promise<ShopRows> {
+      // Here, since names come from Faker, which takes a while to load.
+      const { columns, SyntheticShop } = await import('./shop.ts');
+      const shop = new SyntheticShop(parameters);
+      const copy = (table: keyof ShopTables): Promise<number> =>
+        copyTable(ctx, client, into[table], columns[table], table, shop[table]());
+      const products = await copy('products');
+      const customers = await copy('customers');
+      return { customers, products, orders: await copy('orders') };
+    },
+  };
+}
+
+async function copyTable(
+  ctx: SeedContext,
+  client: pg.Client,
+  target: string,
+  columns: readonly string[],
+  what: string,
+  rows: RowStream,
+): Promise<number> {
+  // Frozen rows need no second write by vacuum; Postgres allows it for a table that this transaction truncated.
+  const frozen = target.startsWith('shop.') ? ', freeze' : '';
+  const step = ctx.progress.step(`synthetic ${what}`, { of: rows.of, unit: what });
+  async function* watched(): AsyncGenerator<Buffer> {
+    for await (const chunk of rows) {
+      yield chunk;
+      step.advance(rows.done);
+    }
+  }
+  try {
+    const sql = `copy ${target} (${columns.join(', ')}) from stdin with (format binary${frozen})`;
+    const copied = await copyIn(client, sql, watched(), ctx.signal);
+    step.end(`${copied} rows`);
+    return copied;
+  } catch (error) {
+    step.fail();
+    throw error;
+  }
+}
+
+/** SHA-256 of everything that the bytes of a synthetic shop depend on. */
+async function digestOf(parameters: Parameters): Promise<string> {
+  const { pools } = await import('./names.ts');
+  // Sorted, since bundlers differ in the order of a module's exports.
+  const figures = Object.entries(calibration).sort(([a], [b]) => (a < b ? -1 : 1));
+  const input = ['synthetic', generatorVersion, parameters, pools, figures];
+  return createHash('sha256').update(JSON.stringify(input)).digest('hex');
+}
