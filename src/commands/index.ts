@@ -1,4 +1,5 @@
 import type { Register } from '../cli/command.ts';
+import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerDown } from './down.ts';
 import { registerEtl } from './etl.ts';
@@ -18,4 +19,5 @@ export const commands: readonly Register[] = [
   registerLogs,
   registerSeed,
   registerEtl,
+  registerDemo,
 ];

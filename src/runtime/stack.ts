@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { bootstrap } from '../postgres/bootstrap.ts';
 import { migrateUp } from '../postgres/migrations/run.ts';
-import { inStep } from '../progress.ts';
 import { recordedRuntime, recordRuntime } from './choose.ts';
 import { type OpenOptions, openRuntime } from './open.ts';
 import type { UpResult } from './runtime.ts';
@@ -25,17 +24,7 @@ export async function bringUp(options: OpenOptions, services: readonly string[] 
   if (recorded !== runtime.name) recordRuntime(project.home, runtime.name as 'native');
   const changed = await bootstrap(config);
   if (changed.length > 0) progress.note(`made ${changed.join(', ')}`);
-  const { applied } = await inStep(
-    progress,
-    'migrations',
-    () =>
-      migrateUp({
-        owner: config.postgres.owner,
-        directory: join(project.assets, 'sql', 'migrations'),
-        progress,
-        signal,
-      }),
-    (done) => (done.applied.length === 0 ? 'up to date' : `applied ${done.applied.length}`),
-  );
+  const migrations = join(project.assets, 'sql', 'migrations');
+  const { applied } = await migrateUp({ owner: config.postgres.owner, directory: migrations, progress, signal });
   return { ...result, migrations: applied.map((migration) => migration.version) };
 }

@@ -1,0 +1,67 @@
+import type { Register } from '../cli/command.ts';
+import type { Context } from '../cli/context.ts';
+import type { TextStyle } from '../cli/output.ts';
+import type { DemoResult } from '../demo/demo.ts';
+import type { renderAs } from '../reports/render.ts';
+
+export const registerDemo: Register = (program, run) => {
+  program
+    .command('demo')
+    .description('the whole story in one go: up, seed, etl, verify, reports (what npm start runs)')
+    .action(
+      run(async (context) => {
+        await initialiseOnce(context);
+        const { runDemo } = await import('../demo/demo.ts');
+        const { renderAs: render } = await import('../reports/render.ts');
+        const { progress, signal } = context;
+        const [config, project] = [await context.config(), await context.project()];
+        if (config.olistPath === null) {
+          progress.note('OLIST_PATH is unset: a synthetic shop of 50,000 Olist-shaped orders (seed 1) stands in for the real dataset');
+        }
+        const result = await runDemo({ config, project, progress, signal });
+        const { reports, ...rest } = result;
+        return {
+          data: { ...rest, reports: reports.map((report) => report.result) },
+          text: (style) => story(result, style, render, { home: project.home, envFile: project.envFile }),
+          exitCode: result.verify?.ok === false ? 3 : 0,
+        };
+      }),
+    );
+};
+
+async function initialiseOnce(context: Context): Promise<void> {
+  const { ensureEnvFile } = await import('../config/init.ts');
+  const { envFile } = await context.project();
+  if (await ensureEnvFile(envFile, process.env)) context.progress.note(`wrote ${envFile} with random secrets`);
+}
+
+function story(result: DemoResult, style: TextStyle, render: typeof renderAs, where: { home: string; envFile: string }): string {
+  const charts = result.reports.map(({ question, result: report }) => render('chart', question, report, style));
+  const failed = result.verify?.checks.filter((check) => !check.ok) ?? [];
+  const verified = result.verify === null ? [] : [
+    failed.length === 0
+      ? `verified: all ${result.verify.checks.length} checks of shop against curated hold`
+      : `NOT verified: ${failed.map((check) => check.name).join(', ')} (npx shop-pipe verify)`,
+  ];
+  const synthetic = result.dataset.includes('synthetic') ? [
+    'The real dataset: download olistbr/brazilian-ecommerce from Kaggle, then',
+    '    npx shop-pipe seed olist --path archive.zip --replace && npx shop-pipe etl run --full',
+  ] : [];
+  return [
+    '',
+    ...charts.flatMap((chart) => [chart, '']),
+    `These are figures of ${result.dataset}.`,
+    ...verified,
+    '',
+    'Running:',
+    ...result.services.map((s) => `    ${s.name} ${s.version ?? ''} at ${s.endpoint} (${s.state}${s.pid === null ? '' : `, pid ${s.pid}`})`),
+    `    data and logs in ${where.home}, settings and passwords in ${where.envFile}`,
+    'Look further:',
+    '    npx shop-pipe report                        every report; --format table|csv, --from, --to',
+    '    npx shop-pipe etl run --date 2018-05-01     make one day anew',
+    '    npx shop-pipe verify | status | logs -f | doctor | --help',
+    ...synthetic,
+    'Stop it:',
+    '    npx shop-pipe down                          the data stays; --purge deletes it',
+  ].join('\n');
+}

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { Project } from '../config/project.ts';
+import { withClient } from '../postgres/connection.ts';
+import type { PgTarget } from '../postgres/target.ts';
+import type { Progress } from '../progress.ts';
+import { findQuestion } from '../reports/catalogue.ts';
+import type { Question } from '../reports/question.ts';
+import { type ReportResult, runReport } from '../reports/run.ts';
+import type { ServiceStatus } from '../runtime/service.ts';
+import { bringUp } from '../runtime/stack.ts';
+import { type EtlResult, runEtl } from '../spark/etl.ts';
+import { ensureSpark } from '../toolchain/spark.ts';
+import { type Verification, verify } from '../verify/verify.ts';
+import type { SeedResult } from '../olist/load.ts';
+
+/** Orders of the shop that is made where OLIST_PATH is unset, and the seed that makes it always the same. */
+export const syntheticShop = { orders: 50_000, seed: 1 };
+
+export interface DemoContext {
+  config: Config;
+  project: Project;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+export interface DemoResult {
+  /** False where an earlier run did the work and this one only brought the stack up. */
+  first: boolean;
+  dataset: string;
+  runtime: string;
+  services: ServiceStatus[];
+  seed: SeedResult | null;
+  etl: EtlResult | null;
+  verify: Verification | null;
+  reports: { question: Question; result: ReportResult }[];
+}
+
+const questions = ['daily-revenue', 'top-products', 'orders-per-category', 'orders-per-hour'];
+
+/**
+ * The whole story: stack, data, ETL, verification, reports. A marker in `ops.settings` says that it is done; later
+ * calls bring the stack up and report. One that was killed half way is simply done again: every part is idempotent.
+ */
+export async function runDemo(context: DemoContext): Promise<DemoResult> {
+  const { config, project, progress, signal } = context;
+  const { owner } = config.postgres;
+  const { runtime, services } = await bringUp(context);
+  const done = await readMarker(owner);
+  const base = { runtime, services };
+  if (done !== null) {
+    const wanted = datasetOf(config);
+    if (wanted !== done) progress.warn(`the tables hold ${done}; for ${wanted}: ${replaceCommands(config)}`);
+    return { ...base, first: false, dataset: done, seed: null, etl: null, verify: null, reports: await allReports(context) };
+  }
+  // Seeding needs Postgres and one core, the toolchain mostly the network.
+  const [seed] = await both(seedShop(context), ensureSpark(project.assets, progress, signal));
+  const etl = await runEtl(context, { request: { kind: 'full' }, only: false });
+  const verification = await verify({ owner, timezone: config.timezone, progress, signal }, {});
+  const reports = await allReports(context);
+  if (verification.ok) await writeMarker(owner, datasetOf(config));
+  return { ...base, first: true, dataset: datasetOf(config), seed, etl, verify: verification, reports };
+}
+
+const datasetOf = (config: Config): string => (config.olistPath === null ? 'a synthetic shop' : 'the Olist dataset');
+
+function replaceCommands(config: Config): string {
+  const seed = config.olistPath === null
+    ? `seed synthetic --orders ${syntheticShop.orders} --seed ${syntheticShop.seed}`
+    : `seed olist --path ${config.olistPath}`;
+  return `npx shop-pipe ${seed} --replace && npx shop-pipe etl run --full`;
+}
+
+async function seedShop({ config, progress, signal }: DemoContext): Promise<SeedResult> {
+  const seedContext = { owner: config.postgres.owner, timezone: config.timezone, progress, signal };
+  if (config.olistPath !== null) {
+    const { seedOlist } = await import('../olist/seed.ts');
+    return seedOlist(seedContext, { path: config.olistPath });
+  }
+  const { seedSynthetic } = await import('../olist/synthetic/seed.ts');
+  return seedSynthetic(seedContext, syntheticShop);
+}
+
+/** Waits for both even when one fails, so that neither goes on behind an error message. */
+async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
+}
+
+async function allReports({ config, project, signal }: DemoContext): Promise<DemoResult['reports']> {
+  const reports: DemoResult['reports'] = [];
+  for (const name of questions) {
+    const question = await findQuestion(join(project.assets, 'sql', 'questions'), name);
+    const result = await runReport(config.postgres.bi, question, {}, { signal, timezone: config.timezone });
+    reports.push({ question, result });
+  }
+  return reports;
+}
+
+async function readMarker(owner: PgTarget): Promise<string | null> {
+  return withClient(owner, async (client) => {
+    const { rows } = await client.query<{ value: string }>("select value #>> '{}' as value from ops.settings where name = 'demo'");
+    return rows[0]?.value ?? null;
+  });
+}
+
+async function writeMarker(owner: PgTarget, dataset: string): Promise<void> {
+  await withClient(owner, async (client) => {
+    await client.query(
+      "insert into ops.settings (name, value) values ('demo', to_jsonb($1::text)) on conflict (name) do update set value = excluded.value, changed_at = now()",
+      [dataset],
+    );
+  });
+}
