@@ -16,7 +16,9 @@ export const registerDemo: Register = (program, run) => {
         const { progress, signal } = context;
         const [config, project] = [await context.config(), await context.project()];
         if (config.olistPath === null) {
-          progress.note('OLIST_PATH is unset: a synthetic shop of 50,000 Olist-shaped orders (seed 1) stands in for the real dataset');
+          progress.note(
+            'OLIST_PATH is unset: a synthetic shop of 50,000 Olist-shaped orders (seed 1) stands in for the real dataset',
+          );
         }
         const result = await runDemo({ config, project, progress, signal });
         const { reports, ...rest } = result;
@@ -32,21 +34,34 @@ export const registerDemo: Register = (program, run) => {
 async function initialiseOnce(context: Context): Promise<void> {
   const { ensureEnvFile } = await import('../config/init.ts');
   const { envFile } = await context.project();
-  if (await ensureEnvFile(envFile, process.env)) context.progress.note(`wrote ${envFile} with random secrets`);
+  if (await ensureEnvFile(envFile, process.env))
+    context.progress.note(`wrote ${envFile} with random secrets`);
 }
 
-function story(result: DemoResult, style: TextStyle, render: typeof renderAs, where: { home: string; envFile: string }): string {
-  const charts = result.reports.map(({ question, result: report }) => render('chart', question, report, style));
+function story(
+  result: DemoResult,
+  style: TextStyle,
+  render: typeof renderAs,
+  where: { home: string; envFile: string },
+): string {
+  const charts = result.reports.map(({ question, result: report }) =>
+    render('chart', question, report, style),
+  );
   const failed = result.verify?.checks.filter((check) => !check.ok) ?? [];
-  const verified = result.verify === null ? [] : [
-    failed.length === 0
-      ? `verified: all ${result.verify.checks.length} checks of shop against curated hold`
-      : `NOT verified: ${failed.map((check) => check.name).join(', ')} (npx shop-pipe verify)`,
-  ];
-  const synthetic = result.dataset.includes('synthetic') ? [
-    'The real dataset: download olistbr/brazilian-ecommerce from Kaggle, then',
-    '    npx shop-pipe seed olist --path archive.zip --replace && npx shop-pipe etl run --full',
-  ] : [];
+  const verified =
+    result.verify === null
+      ? []
+      : [
+          failed.length === 0
+            ? `verified: all ${result.verify.checks.length} checks of shop against curated hold`
+            : `NOT verified: ${failed.map((check) => check.name).join(', ')} (npx shop-pipe verify)`,
+        ];
+  const synthetic = result.dataset.includes('synthetic')
+    ? [
+        'The real dataset: download olistbr/brazilian-ecommerce from Kaggle, then',
+        '    npx shop-pipe seed olist --path archive.zip --replace && npx shop-pipe etl run --full',
+      ]
+    : [];
   return [
     '',
     ...charts.flatMap((chart) => [chart, '']),
@@ -54,7 +69,10 @@ function story(result: DemoResult, style: TextStyle, render: typeof renderAs, wh
     ...verified,
     '',
     'Running:',
-    ...result.services.map((s) => `    ${s.name} ${s.version ?? ''} at ${s.endpoint} (${s.state}${s.pid === null ? '' : `, pid ${s.pid}`})`),
+    ...result.services.map(
+      (s) =>
+        `    ${s.name} ${s.version ?? ''} at ${s.endpoint} (${s.state}${s.pid === null ? '' : `, pid ${s.pid}`})`,
+    ),
     `    data and logs in ${where.home}, settings and passwords in ${where.envFile}`,
     'Look further:',
     '    npx shop-pipe report                        every report; --format table|csv, --from, --to',

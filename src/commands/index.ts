@@ -5,9 +5,12 @@ import { registerDown } from './down.ts';
 import { registerEtl } from './etl.ts';
 import { registerInit } from './init.ts';
 import { registerLogs } from './logs.ts';
+import { registerMigrate } from './migrate.ts';
+import { registerReport } from './report.ts';
 import { registerSeed } from './seed.ts';
 import { registerStatus } from './status.ts';
 import { registerUp } from './up.ts';
+import { registerVerify } from './verify.ts';
 
 /** In the order of `--help`. */
 export const commands: readonly Register[] = [
@@ -17,7 +20,10 @@ export const commands: readonly Register[] = [
   registerDown,
   registerStatus,
   registerLogs,
+  registerMigrate,
   registerSeed,
   registerEtl,
+  registerReport,
+  registerVerify,
   registerDemo,
 ];

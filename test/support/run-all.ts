@@ -1,0 +1,215 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createProgress } from '../../src/cli/progress.ts';
+import { capture } from '../../src/process/capture.ts';
+import { ensureTool, readAsset } from '../../src/toolchain/cache.ts';
+import { installError } from '../../src/toolchain/install-error.ts';
+import { ensureJars } from '../../src/toolchain/jars.ts';
+import { compileJava, filesBelow } from '../../src/toolchain/pgcopy.ts';
+import { installerEnvironment } from '../../src/toolchain/pyspark.ts';
+import { ensureSpark, type SparkToolchain } from '../../src/toolchain/spark.ts';
+import { readCounts, type SuiteCounts, sum } from './counts.ts';
+import { type RunningServer, root, startServer } from './server.ts';
+
+type Suite = 'vitest' | 'pytest' | 'java';
+const suites: readonly Suite[] = ['vitest', 'pytest', 'java'];
+
+interface Run {
+  toolchain: SparkToolchain;
+  env: Record<string, string>;
+  scratch: string;
+}
+
+/** Runs the suites (all, or those named first in `args`) against one Postgres of their own; returns the exit code. */
+export async function runAll(args: readonly string[]): Promise<number> {
+  const named = suites.filter((suite) => args.includes(suite));
+  const rest = args.filter((arg) => !(suites as readonly string[]).includes(arg));
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const progress = createProgress(process.stderr, say, true);
+  const scratch = mkdtempSync(join(tmpdir(), 'shop-pipe-suites-'));
+  let server: RunningServer | null = null;
+  const counts: SuiteCounts[] = [];
+  try {
+    const toolchain = await ensureSpark(root, progress, new AbortController().signal);
+    server = await startServer();
+    progress.note(`postgres for the tests at port ${server.server.port}`);
+    const env = {
+      SHOP_TEST_POSTGRES: JSON.stringify(server.server),
+      SHOP_TEST_POSTGRES_LOG: server.logFile,
+      SHOP_TEST_SPARK_JARS: toolchain.jars.join(','),
+      JAVA_HOME: toolchain.jdk.home,
+      SPARK_LOCAL_IP: '127.0.0.1',
+      // The suites choose their own; a caller's settings must not decide what they see.
+      POSTGRES_PASSWORD: '',
+      POSTGRES_PORT: '',
+      POSTGRES_HOST: '',
+      SHOP_PIPE_HOME: '',
+      SHOP_PIPE_RUNTIME: '',
+      SHOP_TIMEZONE: '',
+    };
+    const run: Run = { toolchain, env, scratch };
+    for (const suite of named.length > 0 ? named : suites) {
+      const started = performance.now();
+      say(`\n== ${suite}`);
+      const counted = await suiteRunners[suite](run, rest);
+      say(
+        `== ${suite}: ${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped (${Math.round((performance.now() - started) / 1000)} s)`,
+      );
+      counts.push(counted);
+    }
+  } finally {
+    await server?.stop();
+    progress.close();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  const total = sum(counts);
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+const suiteRunners: Record<Suite, (run: Run, args: readonly string[]) => Promise<SuiteCounts>> = {
+  async vitest({ env, scratch }, args) {
+    const report = join(scratch, 'vitest.xml');
+    const code = await show(
+      process.execPath,
+      [
+        join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+        'run',
+        '--reporter=default',
+        '--reporter=junit',
+        `--outputFile.junit=${report}`,
+        ...args,
+      ],
+      env,
+    );
+    return readCounts(report, code);
+  },
+
+  async pytest({ toolchain, env, scratch }, args) {
+    const report = join(scratch, 'pytest.xml');
+    const tools = await pythonTools(toolchain);
+    const code = await show(
+      toolchain.python,
+      [
+        '-m',
+        'pytest',
+        join(root, 'spark', 'tests'),
+        '-q',
+        '-p',
+        'no:cacheprovider',
+        `--junitxml=${report}`,
+        ...args,
+      ],
+      {
+        ...env,
+        PYTHONPATH: [join(root, 'spark'), tools].join(delimiter),
+        PYTHONDONTWRITEBYTECODE: '1',
+        PYSPARK_PYTHON: toolchain.python,
+        SPARK_CONF_DIR: join(root, 'spark', 'conf'),
+      },
+    );
+    return readCounts(report, code);
+  },
+
+  async java({ toolchain, env, scratch }) {
+    const { jdk, home, jars } = toolchain;
+    const junit = await ensureJars('test', join(root, 'spark', 'jars-test.lock'), jdk, home);
+    const classes = join(scratch, 'java');
+    mkdirSync(classes, { recursive: true });
+    const classPath = [...jars, ...junit, join(home, 'jars', '*')];
+    const sources = filesBelow(join(root, 'spark', 'pgcopy', 'src', 'test', 'java')).filter((file) =>
+      file.endsWith('.java'),
+    );
+    await compileJava(jdk, sources, classes, classPath);
+    cpSync(join(root, 'spark', 'pgcopy', 'src', 'test', 'resources'), classes, { recursive: true });
+    const { host, port, passwords } = JSON.parse(env['SHOP_TEST_POSTGRES'] ?? '') as RunningServer['server'];
+    const reports = join(scratch, 'junit');
+    const code = await show(
+      join(jdk.home, 'bin', 'java'),
+      [
+        ...sparkModuleOptions,
+        '-Xmx2g',
+        '-cp',
+        [classes, ...classPath].join(delimiter),
+        'org.junit.platform.console.ConsoleLauncher',
+        'execute',
+        '--scan-classpath',
+        classes,
+        '--details=summary',
+        '--disable-banner',
+        '--fail-if-no-tests',
+        `--reports-dir=${reports}`,
+      ],
+      {
+        ...env,
+        PGCOPY_TEST_URL: `jdbc:postgresql://${host}:${port}/postgres`,
+        PGCOPY_TEST_USER: 'postgres',
+        PGCOPY_TEST_PASSWORD: passwords.postgres,
+        SPARK_CONF_DIR: join(root, 'spark', 'conf'),
+      },
+    );
+    return readCounts(join(reports, 'TEST-junit-jupiter.xml'), code);
+  },
+};
+
+/** Spark reaches into the JDK; spark-submit passes these itself (JavaModuleOptions). */
+const sparkModuleOptions = [
+  'java.base/java.lang',
+  'java.base/java.lang.invoke',
+  'java.base/java.lang.reflect',
+  'java.base/java.io',
+  'java.base/java.net',
+  'java.base/java.nio',
+  'java.base/java.util',
+  'java.base/java.util.concurrent',
+  'java.base/java.util.concurrent.atomic',
+  'java.base/jdk.internal.ref',
+  'java.base/sun.nio.ch',
+  'java.base/sun.nio.cs',
+  'java.base/sun.security.action',
+  'java.base/sun.util.calendar',
+].flatMap((name) => ['--add-opens', `${name}=ALL-UNNAMED`]);
+
+/** pytest, hypothesis, ruff and mypy beside the venv of the jobs, which stays as users have it. */
+export async function pythonTools(toolchain: SparkToolchain): Promise<string> {
+  const lock = join('spark', 'requirements-dev.lock');
+  return ensureTool({
+    name: 'python-tools',
+    dependsOn: [readAsset(root, lock), toolchain.python],
+    async build(target) {
+      const uv = join(toolchain.python, '..', 'uv');
+      const { code, output } = await capture(
+        uv,
+        [
+          'pip',
+          'install',
+          '--quiet',
+          '--no-cache',
+          '--python',
+          toolchain.python,
+          '--require-hashes',
+          '--target',
+          target,
+          '-r',
+          join(root, lock),
+        ],
+        { env: installerEnvironment() },
+      );
+      if (code !== 0) throw installError('the Python test tools', output);
+    },
+  });
+}
+
+function show(file: string, args: readonly string[], env: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}
