@@ -1,0 +1,105 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { configFrom } from '../../src/config/config.ts';
+import { loadEnvironment } from '../../src/config/environment.ts';
+import { initialise } from '../../src/config/init.ts';
+import { redact } from '../../src/config/secrets.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'shop-pipe-env-'));
+  file = join(folder, '.env');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('init', () => {
+  it('writes every key, random secrets, mode 0600, and no other file', async () => {
+    const { created, added } = await initialise(file, {});
+    expect(created).toBe(true);
+    expect(added).toContain('POSTGRES_PASSWORD');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['.env']);
+    const config = configFrom(loadEnvironment(file, {}));
+    const { superuser, owner, etl, stream, bi } = config.postgres;
+    expect(new Set([superuser, owner, etl, stream, bi].map((role) => role.password)).size).toBe(5);
+    expect(config).toMatchObject({ timezone: 'America/Sao_Paulo', sparkMaster: 'local[*]', runtime: null });
+  });
+
+  it('never overwrites a key that is set, and fills one that stands there empty in place', async () => {
+    writeFileSync(
+      file,
+      '# mine\nPOSTGRES_PORT=6543\nPOSTGRES_PASSWORD=\nOTHER=kept\nSHOP_TIMEZONE="UTC" # note\n',
+    );
+    const { created, added } = await initialise(file, {});
+    expect(created).toBe(false);
+    expect(added).not.toContain('POSTGRES_PORT');
+    expect(added).not.toContain('SHOP_TIMEZONE');
+    const lines = readFileSync(file, 'utf8').split('\n');
+    expect(lines.slice(0, 2)).toEqual(['# mine', 'POSTGRES_PORT=6543']);
+    expect(lines[2]).toMatch(/^POSTGRES_PASSWORD=\S{32}$/);
+    expect(lines.slice(3, 5)).toEqual(['OTHER=kept', 'SHOP_TIMEZONE="UTC" # note']);
+    expect((await initialise(file, {})).added).toEqual([]);
+  });
+
+  it('takes the rights of others away from a file that has every key', async () => {
+    await initialise(file, {});
+    chmodSync(file, 0o644);
+    await initialise(file, {});
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('several at once agree on one file', async () => {
+    const results = await Promise.all(Array.from({ length: 5 }, () => initialise(file, {})));
+    expect(results.filter((result) => result.created)).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual(['.env']);
+  });
+});
+
+describe('the environment', () => {
+  it('wins over .env, and an empty value counts as none', async () => {
+    await initialise(file, {});
+    const env = loadEnvironment(file, { POSTGRES_DB: 'other', SHOP_TIMEZONE: '' });
+    expect(env).toMatchObject({ POSTGRES_DB: 'other', SHOP_TIMEZONE: 'America/Sao_Paulo' });
+  });
+
+  it('is enough without a file when every secret is in it', () => {
+    const secrets = ['POSTGRES', 'POSTGRES_SUPERUSER', 'SHOP_ETL', 'SHOP_STREAM', 'SHOP_BI'];
+    const env = Object.fromEntries(secrets.map((name) => [`${name}_PASSWORD`, `${name}-secret`]));
+    expect(loadEnvironment(file, env).POSTGRES_PORT).toBe(5432);
+  });
+
+  it('says what to do where nothing is there', () => {
+    expect(() => loadEnvironment(file, {})).toThrow(
+      expect.objectContaining({ code: 'not_initialised', suggestion: 'shop-pipe init' }),
+    );
+  });
+
+  it.each([
+    ['POSTGRES_PORT', '70000', 'POSTGRES_PORT must be a port from 1 to 65535'],
+    ['POSTGRES_PORT', 'x', 'POSTGRES_PORT must be a port number'],
+    ['POSTGRES_DB', "shop'; drop", 'POSTGRES_DB must be a plain lower-case Postgres name'],
+    ['SHOP_TIMEZONE', 'Mars/Olympus', 'SHOP_TIMEZONE must be an IANA time zone'],
+    ['SHOP_TIMEZONE', '+03:00', 'SHOP_TIMEZONE must be an IANA time zone'],
+    ['SHOP_PIPE_RUNTIME', 'podman', 'SHOP_PIPE_RUNTIME Invalid option'],
+    ['SHOP_ETL_PASSWORD', 'short', 'SHOP_ETL_PASSWORD must have at least 8 characters'],
+  ])('%s=%s is refused by name, never by secret value', async (name, value, message) => {
+    await initialise(file, {});
+    const refused = expect.objectContaining({
+      code: 'bad_configuration',
+      message: expect.stringContaining(message),
+    });
+    expect(() => loadEnvironment(file, { [name]: value })).toThrow(refused);
+    if (name.endsWith('PASSWORD')) expect(() => loadEnvironment(file, { [name]: value })).not.toThrow(value);
+  });
+
+  it('makes its secrets unprintable, also as they stand in a URL', () => {
+    const env = { POSTGRES_PASSWORD: 'pa/ss?w&rd' };
+    expect(() => loadEnvironment(file, env)).toThrow();
+    expect(
+      redact(`psql postgres://u:${encodeURIComponent(env.POSTGRES_PASSWORD)}@h and ${env.POSTGRES_PASSWORD}`),
+    ).toBe('psql postgres://u:***@h and ***');
+  });
+});
