@@ -1,3 +1,4 @@
+import { Chalk } from 'chalk';
 import { redact } from '../config/secrets.ts';
 import type { ErrorDocument } from './normalise-error.ts';
 
@@ -50,8 +51,8 @@ export class Output {
       this.#stdout.write(`${redact(JSON.stringify({ error: document }))}\n`);
       return;
     }
-    const head = this.style.colour ? '\u001b[31merror:\u001b[39m' : 'error:';
-    this.#stderr.write(redact(`${head} ${document.message}\n`));
+    const { red } = new Chalk({ level: this.#stderr.isTTY && this.style.colour ? 1 : 0 });
+    this.#stderr.write(redact(`${red('error:')} ${document.message}\n`));
     if (document.suggestion) this.#stderr.write(redact(`  try: ${document.suggestion}\n`));
   }
 

@@ -11,7 +11,7 @@ export const registerDoctor: Register = (program, run) => {
         const { examine } = await import('../doctor/doctor.ts');
         const findings = await examine({
           project: await context.project(),
-          config: context.config,
+          config: () => context.config(),
           signal: context.signal,
         });
         const healthy = findings.every((finding) => finding.level !== 'problem');

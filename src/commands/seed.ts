@@ -74,8 +74,8 @@ async function olistPath(
     throw usageError('path_or_download', 'give --path or --download, not both');
   if (flags.download) {
     const { downloadOlist } = await import('../olist/download.ts');
-    const { join } = await import('node:path');
-    return downloadOlist(seedContext, join((await context.project()).home, 'olist.zip'));
+    const path = await import('node:path');
+    return downloadOlist(seedContext, path.join((await context.project()).home, 'olist.zip'));
   }
   const path = flags.path ?? (await context.config()).olistPath;
   if (!path)

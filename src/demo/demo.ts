@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Project } from '../config/project.ts';
+import type { SeedResult } from '../olist/load.ts';
 import { withClient } from '../postgres/connection.ts';
 import type { PgTarget } from '../postgres/target.ts';
 import type { Progress } from '../progress.ts';
@@ -12,7 +13,6 @@ import { bringUp } from '../runtime/stack.ts';
 import { type EtlResult, runEtl } from '../spark/etl.ts';
 import { ensureSpark } from '../toolchain/spark.ts';
 import { type Verification, verify } from '../verify/verify.ts';
-import type { SeedResult } from '../olist/load.ts';
 
 /** Orders of the shop that is made where OLIST_PATH is unset, and the seed that makes it always the same. */
 export const syntheticShop = { orders: 50_000, seed: 1 };
@@ -51,7 +51,15 @@ export async function runDemo(context: DemoContext): Promise<DemoResult> {
   if (done !== null) {
     const wanted = datasetOf(config);
     if (wanted !== done) progress.warn(`the tables hold ${done}; for ${wanted}: ${replaceCommands(config)}`);
-    return { ...base, first: false, dataset: done, seed: null, etl: null, verify: null, reports: await allReports(context) };
+    return {
+      ...base,
+      first: false,
+      dataset: done,
+      seed: null,
+      etl: null,
+      verify: null,
+      reports: await allReports(context),
+    };
   }
   // Seeding needs Postgres and one core, the toolchain mostly the network.
   const [seed] = await both(seedShop(context), ensureSpark(project.assets, progress, signal));
@@ -62,12 +70,14 @@ export async function runDemo(context: DemoContext): Promise<DemoResult> {
   return { ...base, first: true, dataset: datasetOf(config), seed, etl, verify: verification, reports };
 }
 
-const datasetOf = (config: Config): string => (config.olistPath === null ? 'a synthetic shop' : 'the Olist dataset');
+const datasetOf = (config: Config): string =>
+  config.olistPath === null ? 'a synthetic shop' : 'the Olist dataset';
 
 function replaceCommands(config: Config): string {
-  const seed = config.olistPath === null
-    ? `seed synthetic --orders ${syntheticShop.orders} --seed ${syntheticShop.seed}`
-    : `seed olist --path ${config.olistPath}`;
+  const seed =
+    config.olistPath === null
+      ? `seed synthetic --orders ${syntheticShop.orders} --seed ${syntheticShop.seed}`
+      : `seed olist --path ${config.olistPath}`;
   return `npx shop-pipe ${seed} --replace && npx shop-pipe etl run --full`;
 }
 
@@ -99,7 +109,9 @@ async function allReports({ config, project, signal }: DemoContext): Promise<Dem
 
 async function readMarker(owner: PgTarget): Promise<string | null> {
   return withClient(owner, async (client) => {
-    const { rows } = await client.query<{ value: string }>("select value #>> '{}' as value from ops.settings where name = 'demo'");
+    const { rows } = await client.query<{ value: string }>(
+      "select value #>> '{}' as value from ops.settings where name = 'demo'",
+    );
     return rows[0]?.value ?? null;
   });
 }

@@ -1,3 +1,5 @@
+import { Chalk } from 'chalk';
+
 /** How text may be drawn where it goes; the caller honours NO_COLOR. */
 export interface ChartStyle {
   /** Columns that a line may take. */
@@ -14,16 +16,16 @@ export interface Paint {
   negative: (text: string) => string;
 }
 
-const wrap =
-  (on: number, off: number) =>
-  (text: string): string =>
-    text.trim() === '' ? text : `\u001b[${on}m${text}\u001b[${off}m`;
-const plain = (text: string): string => text;
-
-export const paintOf = (style: ChartStyle): Paint =>
-  style.colour
-    ? { title: wrap(1, 22), faint: wrap(2, 22), bar: wrap(36, 39), negative: wrap(31, 39) }
-    : { title: plain, faint: plain, bar: plain, negative: plain };
+export function paintOf(style: ChartStyle): Paint {
+  const chalk = new Chalk({ level: style.colour ? 1 : 0 });
+  // Of one argument each: chalk prints every further one as well, such as the index that Array.map hands over.
+  return {
+    title: (text) => chalk.bold(text),
+    faint: (text) => chalk.dim(text),
+    bar: (text) => chalk.cyan(text),
+    negative: (text) => chalk.red(text),
+  };
+}
 
 /** The characters that lines, bars and shortened text are made of. */
 export interface Glyphs {

@@ -25,6 +25,11 @@ export async function bringUp(options: OpenOptions, services: readonly string[] 
   const changed = await bootstrap(config);
   if (changed.length > 0) progress.note(`made ${changed.join(', ')}`);
   const migrations = join(project.assets, 'sql', 'migrations');
-  const { applied } = await migrateUp({ owner: config.postgres.owner, directory: migrations, progress, signal });
+  const { applied } = await migrateUp({
+    owner: config.postgres.owner,
+    directory: migrations,
+    progress,
+    signal,
+  });
   return { ...result, migrations: applied.map((migration) => migration.version) };
 }

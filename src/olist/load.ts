@@ -1,0 +1,179 @@
+import type pg from 'pg';
+import { inTransaction } from '../postgres/connection.ts';
+import type { PgTarget } from '../postgres/target.ts';
+import type { Progress } from '../progress.ts';
+import { inStep } from '../progress.ts';
+import { stripTables } from './bare-tables.ts';
+import { insertMissing } from './missing-rows.ts';
+import { clearForReplace } from './replace.ts';
+import { keepRejects, makeRejects, markDays, recordSeed } from './seed-books.ts';
+import { withSeedSession } from './seed-session.ts';
+import { dropStaging } from './seed-stage.ts';
+import {
+  holdsWhole,
+  isSame,
+  keepKeys,
+  refuseOtherData,
+  refuseOtherTimezone,
+  shopState,
+} from './shop-state.ts';
+
+export interface SeedContext {
+  owner: PgTarget;
+  /** IANA zone of the business day: the days in `ops.changed_days` are local days of it. */
+  timezone: string;
+  progress: Progress;
+  signal?: AbortSignal | undefined;
+  /** Milliseconds to wait for another seed to end, and for locks on the tables. */
+  lockWaitMs?: number | undefined;
+}
+
+export interface ShopRows {
+  customers: number;
+  products: number;
+  orders: number;
+}
+
+export interface SeedResult {
+  dataset: string;
+  /** False when every row was there already: then nothing at all was written. */
+  changed: boolean;
+  /** Rows that the dataset has, whether this run inserted them or an earlier one. */
+  rows: ShopRows;
+  /** Input that was refused, by reason; it is kept in `ops.rejects`. */
+  rejected: Record<string, number>;
+  seconds: number;
+}
+
+/** Qualified names of the tables to write to: those of `shop`, or temporary ones shaped like them. */
+export interface ShopTables {
+  customers: string;
+  products: string;
+  orders: string;
+}
+
+/** What a session lends a source: the connection that holds the seed lock, and more that end with it. */
+export interface SeedSession {
+  readonly client: pg.Client;
+  /** A second connection; closed when the seed ends, terminated when it is interrupted. */
+  open(name: string): Promise<pg.Client>;
+  /** From here on an interrupt waits: the commit is under way, and takes milliseconds. */
+  beforeCommit(): void;
+}
+
+/** A dataset in the shape that {@link loadShop} asks for. */
+export interface ShopSource {
+  dataset: string;
+  /** SHA-256 in hex that names the input. Asked for as late as possible: computing it may mean reading everything. */
+  digest(): Promise<string>;
+  /** Brings raw input into `seed_stage`, before the transaction; not called when there is nothing to do. */
+  stage?(session: SeedSession): Promise<void>;
+  /**
+   * Writes all customers, products and orders of the dataset into the given empty tables, inside the open transaction;
+   * returns how many. The tables have no keys, checks or indexes (those of `shop` come back afterwards) and were
+   * truncated in this transaction, so `copy … with (format binary, freeze)` is allowed for `shop.*`, not for
+   * temporary ones. Name the columns: those not given take their defaults.
+   * What it refuses goes to the temporary table `seed_rejects (source, position, reason, payload bytea)`.
+   */
+  fill(client: pg.Client, into: ShopTables): Promise<ShopRows>;
+}
+
+export interface LoadOptions {
+  /** Empty the shop, what was curated from it and the books about it first, in the same transaction. */
+  replace?: boolean | undefined;
+}
+
+const shop: ShopTables = { customers: 'shop.customers', products: 'shop.products', orders: 'shop.orders' };
+
+// For one transaction: sorts and hashes of a whole dataset stay in memory where they can.
+const generous = `
+  set local work_mem = '128MB';
+  set local maintenance_work_mem = '512MB'`;
+
+/**
+ * Loads a dataset into the shop's tables in one transaction: everything or nothing. Empty tables take the fast path
+ * (bare tables, keys afterwards), filled ones get the rows they lack, and a run that finds all rows there writes nothing.
+ *
+ * @throws ShopPipeError `other_data_seeded`, `timezone_changed`, `seed_running`, `shop_tables_busy`, `not_migrated`,
+ * `postgres_connection_lost`, `interrupted`, and what the source throws.
+ */
+export async function loadShop(
+  ctx: SeedContext,
+  source: ShopSource,
+  options: LoadOptions = {},
+): Promise<SeedResult> {
+  const started = performance.now();
+  const seconds = (): number => Math.round(performance.now() - started) / 1000;
+  const { dataset } = source;
+  const replace = options.replace ?? false;
+  return withSeedSession(ctx, async (session) => {
+    const { client } = session;
+    const state = await shopState(client);
+    const adds = state.filled && !replace;
+    if (adds && state.seed && isSame(state.seed, dataset, await source.digest())) {
+      const { rejected, rows } = state.seed;
+      if (await holdsWhole(client)) return { dataset, changed: false, rows, rejected, seconds: seconds() };
+    }
+    await refuseOtherTimezone(client, ctx.timezone, replace);
+    await dropStaging(client);
+    try {
+      // Before it is refused as other data, so that input which cannot be read is told from good input.
+      await source.stage?.(session);
+      const digest = await source.digest();
+      if (adds) refuseOtherData(state.seed, dataset, digest);
+      return await inTransaction(client, async () => {
+        await client.query(generous);
+        if (replace) await clearForReplace(client, ctx.progress);
+        await makeRejects(client);
+        const { rows, inserted, days } = await fillTables(ctx, client, source);
+        const { rejected, kept } = await keepRejects(client);
+        const changed = kept > 0 || inserted > 0;
+        if (changed) {
+          await refuseOtherTimezone(client, ctx.timezone, replace);
+          await markDays(client, ctx.timezone, days);
+          await keepKeys(client);
+          await recordSeed(client, { dataset, digest, rows, rejected, seconds: seconds() });
+        }
+        session.beforeCommit();
+        return { dataset, changed, rows, rejected, seconds: seconds() };
+      });
+    } finally {
+      await dropStaging(client).catch(() => undefined);
+    }
+  });
+}
+
+interface Filled {
+  rows: ShopRows;
+  inserted: number;
+  /** Business days of the order rows that were inserted. */
+  days: string[];
+}
+
+async function fillTables(ctx: SeedContext, client: pg.Client, source: ShopSource): Promise<Filled> {
+  if ((await shopState(client)).filled) {
+    return inStep(ctx.progress, 'adding missing rows', () =>
+      insertMissing(client, ctx.timezone, (into) => source.fill(client, into)),
+    );
+  }
+  const tables = Object.values(shop) as string[];
+  await client.query(`lock table ${tables.join(', ')} in access exclusive mode`);
+  if ((await shopState(client)).filled) return fillTables(ctx, client, source);
+  const restore = await stripTables(client, tables);
+  await client.query(`truncate ${tables.join(', ')}`);
+  const rows = await inStep(
+    ctx.progress,
+    'loading',
+    () => source.fill(client, shop),
+    (loaded) => `${loaded.orders} order lines`,
+  );
+  await inStep(ctx.progress, 'keys and indexes', (step) =>
+    restore((done, total) => step.advance(done, `${done} of ${total}`)),
+  );
+  const days = await client.query<{ day: string }>(
+    'select distinct ops.business_day(order_timestamp, $1)::text as day from shop.orders',
+    [ctx.timezone],
+  );
+  const inserted = rows.customers + rows.products + rows.orders;
+  return { rows, inserted, days: days.rows.map(({ day }) => day) };
+}

@@ -1,0 +1,31 @@
+import type pg from 'pg';
+import type { Progress } from '../progress.ts';
+import { olistFileNames } from './olist-files.ts';
+import { shopState } from './shop-state.ts';
+
+const curatedTables = `
+  select string_agg(format('%I.%I', nspname, relname), ', ' order by relname) as tables
+  from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+  where nspname = 'curated' and relkind in ('r', 'p') and not relispartition`;
+
+/**
+ * Empties the shop and everything that was derived from it, and says so. The epoch is raised, so that a batch run that
+ * is under way cannot publish days of the shop that was.
+ */
+export async function clearForReplace(client: pg.Client, progress: Progress): Promise<void> {
+  const { seed } = await shopState(client);
+  const { rows: days } = await client.query<{ n: number }>(
+    'select count(*)::integer as n from ops.curated_days',
+  );
+  progress.warn(
+    `replacing ${seed ? `the shop's ${seed.dataset} data` : 'what the shop holds'}: emptied with it are the curated tables (${days[0]?.n ?? 0} days), the changed days and the rejects of earlier seeds; the runs of the batch stay in the books`,
+  );
+  await client.query('update ops.etl_control set epoch = epoch + 1');
+  const { rows: curated } = await client.query<{ tables: string | null }>(curatedTables);
+  if (curated[0]?.tables) await client.query(`truncate ${curated[0].tables}`);
+  await client.query(
+    'truncate shop.customers, shop.products, shop.orders, ops.curated_days, ops.changed_days',
+  );
+  await client.query('delete from ops.rejects where source = any($1)', [olistFileNames]);
+  await client.query(`delete from ops.settings where name in ('attributes_watermark', 'timezone')`);
+}
