@@ -4,7 +4,7 @@ import type { Project } from '../config/project.ts';
 import { ShopPipeError } from '../errors.ts';
 import type { Progress, Step } from '../progress.ts';
 import { ensureSpark } from '../toolchain/spark.ts';
-import { type JobEvent, submit } from './submit.ts';
+import { submit } from './submit.ts';
 
 export type EtlRequest =
   | { kind: 'days'; days: string[] }
@@ -72,9 +72,9 @@ export async function runEtl(context: EtlContext, options: EtlOptions): Promise<
         confFolder: join(project.assets, 'spark', 'conf'),
         home: project.home,
         signal,
-        onEvent: (event) => {
-          if (event.event === 'result') result = event as unknown as EtlResult;
-          else showStage(step, event);
+        onEvent: ({ event, ...fields }) => {
+          if (event === 'result') result = fields as unknown as EtlResult;
+          else showStage(step, fields);
         },
       },
     );
@@ -94,7 +94,7 @@ export async function runEtl(context: EtlContext, options: EtlOptions): Promise<
   return { ...done, seconds: { ...done.seconds, job: done.seconds['total'] ?? 0, total } };
 }
 
-function showStage(step: Step, event: JobEvent): void {
-  const label = event['label'] ?? event['name'];
+function showStage(step: Step, stage: Record<string, unknown>): void {
+  const label = stage['label'] ?? stage['name'];
   if (typeof label === 'string') step.advance(0, label);
 }
