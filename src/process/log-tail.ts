@@ -1,7 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** The last `count` lines of a file that are not empty, oldest first; none where there is no file. Reads about 1 KB a line at most. */
-export function lastLogLines(path: string, count: number): string[] {
+/**
+ * The last `count` lines of a file that are not empty, oldest first; none where there is no file. Reads about 1 KB a
+ * line at most, and nothing before the byte offset `from`.
+ */
+export function lastLogLines(path: string, count: number, from = 0): string[] {
   let fd: number;
   try {
     fd = openSync(path, 'r');
@@ -10,7 +13,7 @@ export function lastLogLines(path: string, count: number): string[] {
   }
   try {
     const size = fstatSync(fd).size;
-    const length = Math.min(size, Math.max(64 * 1024, count * 1024));
+    const length = Math.min(Math.max(0, size - from), Math.max(64 * 1024, count * 1024));
     const buffer = Buffer.alloc(length);
     readSync(fd, buffer, 0, length, size - length);
     return buffer

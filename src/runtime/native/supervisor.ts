@@ -30,6 +30,8 @@ export class Supervisor {
   readonly #home: string;
   readonly #progress: Progress;
   readonly #signal: AbortSignal;
+  /** Where in its log each service began that was launched here: an error shows nothing older. */
+  readonly #logStarts = new Map<string, number>();
 
   constructor(home: string, progress: Progress, signal: AbortSignal) {
     this.#home = home;
@@ -94,6 +96,7 @@ export class Supervisor {
     mkdirSync(join(this.#home, 'logs'), { recursive: true, mode: 0o700 });
     mkdirSync(join(this.#home, 'run'), { recursive: true, mode: 0o700 });
     const log = this.#openLog(service.name);
+    this.#logStarts.set(service.name, fstatSync(log).size);
     try {
       const child = spawn(file, args, {
         detached: true,
@@ -134,7 +137,7 @@ export class Supervisor {
 
   #failure(service: Service, what: string): Error {
     const file = this.logFile(service.name);
-    const tail = lastLogLines(file, 5)
+    const tail = lastLogLines(file, 5, this.#logStarts.get(service.name))
       .map((line) => line.slice(0, 300))
       .join(' | ');
     return environmentError(

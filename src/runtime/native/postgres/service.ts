@@ -5,6 +5,7 @@ import { probePostgres } from '../../../postgres/probe.ts';
 import type { Service } from '../../service.ts';
 import { findPostgres } from './binaries.ts';
 import { clusterFiles, initCluster, writeClusterConfig } from './cluster.ts';
+import { removeStaleLock } from './stale-lock.ts';
 import { tuning, usableMemory } from './tuning.ts';
 import { unprivileged } from './unprivileged.ts';
 
@@ -28,6 +29,7 @@ export function postgresService(config: Config, home: string, modulesOf: string)
         unprivileged(),
         join(home, 'logs', 'postgres.log'),
       );
+      await removeStaleLock(files.data);
       say('starting');
       writeClusterConfig(files, {
         listen_addresses: host,
