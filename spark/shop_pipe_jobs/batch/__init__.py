@@ -1,0 +1,1 @@
+"""The daily batch: shop -> curated by write, audit, publish. `run.py` tells the story."""

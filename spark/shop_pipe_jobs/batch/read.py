@@ -1,0 +1,60 @@
+"""Spark's reads from Postgres: projecting and filtering only, several partitions, one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, SparkSession
+
+from shop_pipe_jobs.batch.guard import APPLICATION
+from shop_pipe_jobs.postgres import PostgresTarget
+
+ORDER_COLUMNS = (
+    "order_id",
+    "product_id",
+    "customer_id",
+    "quantity",
+    "price",
+    "order_timestamp",
+    "status",
+)
+
+
+@dataclass(frozen=True)
+class Reader:
+    spark: SparkSession
+    target: PostgresTarget
+    snapshot: str
+
+    def shop(self, table: str, columns: Sequence[str], predicates: Sequence[str]) -> DataFrame:
+        """Rows of schema shop in the run's snapshot, whichever task or attempt reads them."""
+        return self._read(
+            f"shop.{table}",
+            columns,
+            predicates,
+            sessionInitStatement="set transaction isolation level repeatable read, read only; "
+            f"set transaction snapshot '{self.snapshot}'",
+        )
+
+    def curated(self, table: str, columns: Sequence[str], predicates: Sequence[str]) -> DataFrame:
+        """Rows of schema curated. On no snapshot: the run's own staged keys would be invisible in it, and as long
+        as our epoch holds no one else publishes."""
+        return self._read(f"curated.{table}", columns, predicates)
+
+    def _read(self, table: str, columns: Sequence[str], predicates: Sequence[str], **options: str) -> DataFrame:
+        properties = {
+            "user": self.target.user,
+            "password": self.target.password,
+            "driver": "org.postgresql.Driver",
+            "ApplicationName": f"{APPLICATION} read",
+            "tcpKeepAlive": "true",
+            "connectTimeout": "10",
+            # Without it pgjdbc would hold a task's whole result in memory.
+            "fetchsize": "10000",
+            **options,
+        }
+        frame = self.spark.read.jdbc(self.target.jdbc_url, table, predicates=list(predicates), properties=properties)
+        frame = frame.select(*columns)
+        # Spark doesn't see by itself that a scan of one partition needs no shuffle before it is grouped or joined.
+        return frame.coalesce(1) if len(predicates) == 1 else frame

@@ -1,0 +1,140 @@
+"""Spark's half of a run: reads the days and what hangs on them, computes the curated rows, stages them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from shop_pipe_jobs.batch import dimensions, transform
+from shop_pipe_jobs.batch.plan import Plan
+from shop_pipe_jobs.batch.read import Reader
+from shop_pipe_jobs.batch.stage import Staged, Staging
+from shop_pipe_jobs.batch.tables import (
+    DAILY_CATEGORY_SALES,
+    DAILY_PRODUCT_SALES,
+    DAILY_SALES,
+    DIM_CUSTOMERS,
+    DIM_PRODUCTS,
+    FACT_ORDERS,
+    HOURLY_SALES,
+    CuratedTable,
+)
+from shop_pipe_jobs.batch.touched import Touched, days_before
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a rebuild works on, beside the plan. All frames are lazy.
+
+    `orders`: lines of the plan's days; `customers` and `products`: attributes of all (full) or of those that changed
+    since the last run; `curated`: lines per curated day.
+    """
+
+    orders: DataFrame
+    customers: DataFrame
+    products: DataFrame
+    curated: Mapping[date, int]
+    rows_per_partition: int
+    # All that is read fits into one partition: grouping and joining there saves every shuffle. The jobs of the
+    # several tables run beside one another, so that the cores are busy all the same.
+    small: bool
+    # A product keeps the attributes that the dimension has: the days of a changed category aren't rebuilt.
+    keep_product_attributes: bool
+
+
+class Rebuild:
+    def __init__(self, reader: Reader, staging: Staging, plan: Plan, inputs: Inputs) -> None:
+        self._reader = reader
+        self._staging = staging
+        self._plan = plan
+        self._inputs = inputs
+        self._read_facts = transform.fact_orders(inputs.orders).persist()
+        self._facts = self._together(self._read_facts)
+
+    def stage_facts(self) -> Staged:
+        """Reads the order lines, once: the facts stay cached for everything after."""
+        return self._stage(FACT_ORDERS, self._read_facts)
+
+    def stage_rest(self, pool: Executor) -> dict[str, Staged]:
+        """Aggregates and dimensions; the small jobs run beside one another, as each leaves cores idle."""
+        product_sales = transform.daily_product_sales(self._facts).persist()
+        aggregates = {
+            DAILY_PRODUCT_SALES: product_sales,
+            HOURLY_SALES: transform.hourly_sales(self._facts),
+            DAILY_SALES: transform.daily_sales(self._facts),
+        }
+        futures = self._submit(pool, aggregates)
+        rest = self._of_everything(product_sales) if self._plan.full else self._of_touched(product_sales)
+        futures |= self._submit(pool, rest)
+        return {name: future.result() for name, future in futures.items()}
+
+    def release(self) -> None:
+        """Gives the cached frames' memory back."""
+        self._facts.sparkSession.catalog.clearCache()
+
+    def _together(self, frame: DataFrame) -> DataFrame:
+        return frame.coalesce(1) if self._inputs.small else frame
+
+    def _submit(self, pool: Executor, frames: Mapping[CuratedTable, DataFrame]) -> dict[str, Future[Staged]]:
+        return {table.name: pool.submit(self._stage, table, frame) for table, frame in frames.items()}
+
+    def _stage(self, table: CuratedTable, frame: DataFrame) -> Staged:
+        self._staging.create(table)
+        staged = self._staging.write(frame, table.name)
+        self._staging.analyze(staged)
+        return staged
+
+    def _of_everything(self, product_sales: DataFrame) -> dict[CuratedTable, DataFrame]:
+        products = self._inputs.products.persist()
+        lines = self._facts.select(*dimensions.CUSTOMER_LINES)
+        return {
+            DIM_CUSTOMERS: dimensions.dim_customers(self._inputs.customers, lines),
+            DAILY_CATEGORY_SALES: self._category_sales(products),
+            DIM_PRODUCTS: dimensions.dim_products(products, product_sales),
+        }
+
+    def _of_touched(self, product_sales: DataFrame) -> dict[CuratedTable, DataFrame]:
+        """Of the customers and products of the days as they are and as they were, and of changed ones."""
+        inputs, plan = self._inputs, self._plan
+        before = days_before(self._reader, plan, inputs.curated, inputs.rows_per_partition)
+        customers, products = inputs.customers.persist(), inputs.products.persist()
+        touched = Touched(
+            self._reader,
+            self._staging,
+            {
+                "customer_id": (self._facts, before.customers, customers),
+                "product_id": (product_sales, before.product_sales, products),
+            },
+            inputs.rows_per_partition,
+            self._together,
+        )
+        lines = self._facts.select(*dimensions.CUSTOMER_LINES)
+        if plan.others_curated:
+            elsewhere = touched.lines_elsewhere(plan.days, dimensions.CUSTOMER_LINES)
+            lines = self._together(lines.unionByName(elsewhere))
+        current = touched.products().persist()
+        frames = (products, current.select(*dimensions.PRODUCT_ATTRIBUTES))
+        first, second = reversed(frames) if inputs.keep_product_attributes else frames
+        attributes = dimensions.attributes_of(touched.ids("product_id"), first, second)
+        return {
+            DIM_CUSTOMERS: dimensions.dim_customers(
+                dimensions.attributes_of(
+                    touched.ids("customer_id"), customers, touched.customers(dimensions.CUSTOMER_ATTRIBUTES)
+                ),
+                lines,
+            ),
+            DIM_PRODUCTS: dimensions.dim_products_changed(attributes, current, product_sales, before.product_sales),
+            DAILY_CATEGORY_SALES: self._category_sales(attributes),
+        }
+
+    def _category_sales(self, products: DataFrame) -> DataFrame:
+        categories = products.select("product_id", "category")
+        # Spark can't know the size of what it reads by JDBC and would sort both sides.
+        return transform.daily_category_sales(
+            self._facts, F.broadcast(categories) if self._inputs.small else categories
+        )

@@ -1,0 +1,45 @@
+"""Where Postgres is and how the driver (psycopg) and Spark (pgjdbc) get there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class PostgresTarget:
+    host: str
+    port: int
+    database: str
+    user: str
+    password: str = field(repr=False)
+
+    def connect(self, application: str, *, autocommit: bool = True) -> Connection:
+        """Opens a session in UTC. `application` shows in pg_stat_activity."""
+        return psycopg.connect(
+            host=self.host,
+            port=self.port,
+            dbname=self.database,
+            user=self.user,
+            password=self.password,
+            application_name=application,
+            connect_timeout=10,
+            # A server that vanished is noticed within a minute or so, not after hours.
+            keepalives_idle=30,
+            keepalives_interval=10,
+            keepalives_count=3,
+            options="-c timezone=UTC -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0",
+            autocommit=autocommit,
+        )
+
+    @property
+    def jdbc_url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"jdbc:postgresql://{host}:{self.port}/{self.database}"
+
+    def __str__(self) -> str:
+        return f"{self.user}@{self.host}:{self.port}/{self.database}"
