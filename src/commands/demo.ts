@@ -15,11 +15,6 @@ export const registerDemo: Register = (program, run) => {
         const { renderAs: render } = await import('../reports/render.ts');
         const { progress, signal } = context;
         const [config, project] = [await context.config(), await context.project()];
-        if (config.olistPath === null) {
-          progress.note(
-            'OLIST_PATH is unset: a synthetic shop of 50,000 Olist-shaped orders (seed 1) stands in for the real dataset',
-          );
-        }
         const result = await runDemo({ config, project, progress, signal });
         const { reports, ...rest } = result;
         return {
@@ -56,16 +51,19 @@ function story(
             ? `verified: all ${result.verify.checks.length} checks of shop against curated hold`
             : `NOT verified: ${failed.map((check) => check.name).join(', ')} (npx shop-pipe verify)`,
         ];
-  const synthetic = result.dataset.includes('synthetic')
-    ? [
-        'The real dataset: download olistbr/brazilian-ecommerce from Kaggle, then',
-        '    npx shop-pipe seed olist --path archive.zip --replace && npx shop-pipe etl run --full',
-      ]
-    : [];
+  const synthetic =
+    result.dataset === 'synthetic'
+      ? [
+          'The real dataset: download olistbr/brazilian-ecommerce from Kaggle, then',
+          '    npx shop-pipe seed olist --path archive.zip --replace && npx shop-pipe etl run --full',
+        ]
+      : [];
   return [
     '',
     ...charts.flatMap((chart) => [chart, '']),
-    `These are figures of ${result.dataset}.`,
+    result.dataset === 'olist'
+      ? 'These are figures of the Olist dataset.'
+      : 'These are figures of a synthetic shop.',
     ...verified,
     '',
     'Running:',

@@ -27,6 +27,7 @@ export interface DemoContext {
 export interface DemoResult {
   /** False where an earlier run did the work and this one only brought the stack up. */
   first: boolean;
+  /** `olist` or `synthetic`: what the tables hold. */
   dataset: string;
   runtime: string;
   services: ServiceStatus[];
@@ -48,30 +49,36 @@ export async function runDemo(context: DemoContext): Promise<DemoResult> {
   const { runtime, services } = await bringUp(context);
   const done = await readMarker(owner);
   const base = { runtime, services };
-  if (done !== null) {
-    const wanted = datasetOf(config);
-    if (wanted !== done) progress.warn(`the tables hold ${done}; for ${wanted}: ${replaceCommands(config)}`);
-    return {
-      ...base,
-      first: false,
-      dataset: done,
-      seed: null,
-      etl: null,
-      verify: null,
-      reports: await allReports(context),
-    };
+  const books = await readBooks(owner);
+  if (books.dataset !== null && books.dataset !== datasetOf(config)) {
+    progress.warn(
+      `the tables hold the ${books.dataset} dataset; for ${datasetOf(config)}: ${replaceCommands(config)}`,
+    );
+  }
+  if (books.done && books.dataset !== null) {
+    const reports = await allReports(context);
+    return { ...base, first: false, dataset: books.dataset, seed: null, etl: null, verify: null, reports };
   }
   // Seeding needs Postgres and one core, the toolchain mostly the network.
-  const [seed] = await both(seedShop(context), ensureSpark(project.assets, progress, signal));
+  const seeding = books.dataset === null ? seedShop(context) : Promise.resolve(null);
+  const [seed] = await both(seeding, ensureSpark(project.assets, progress, signal));
   const etl = await runEtl(context, { request: { kind: 'full' }, only: false });
   const verification = await verify({ owner, timezone: config.timezone, progress, signal }, {});
   const reports = await allReports(context);
-  if (verification.ok) await writeMarker(owner, datasetOf(config));
-  return { ...base, first: true, dataset: datasetOf(config), seed, etl, verify: verification, reports };
+  if (verification.ok) await writeMarker(owner);
+  return {
+    ...base,
+    first: true,
+    dataset: seed?.dataset ?? books.dataset ?? '',
+    seed,
+    etl,
+    verify: verification,
+    reports,
+  };
 }
 
-const datasetOf = (config: Config): string =>
-  config.olistPath === null ? 'a synthetic shop' : 'the Olist dataset';
+/** As `ops.seeds` names it. */
+const datasetOf = (config: Config): string => (config.olistPath === null ? 'synthetic' : 'olist');
 
 function replaceCommands(config: Config): string {
   const seed =
@@ -87,6 +94,9 @@ async function seedShop({ config, progress, signal }: DemoContext): Promise<Seed
     const { seedOlist } = await import('../olist/seed.ts');
     return seedOlist(seedContext, { path: config.olistPath });
   }
+  progress.note(
+    `OLIST_PATH is unset: a synthetic shop of ${syntheticShop.orders.toLocaleString('en-US')} Olist-shaped orders (seed ${syntheticShop.seed}) stands in for the real dataset`,
+  );
   const { seedSynthetic } = await import('../olist/synthetic/seed.ts');
   return seedSynthetic(seedContext, syntheticShop);
 }
@@ -107,20 +117,22 @@ async function allReports({ config, project, signal }: DemoContext): Promise<Dem
   return reports;
 }
 
-async function readMarker(owner: PgTarget): Promise<string | null> {
+/** What the tables hold by the last seed, and whether an earlier run came to its end and its curated days are there. */
+async function readBooks(owner: PgTarget): Promise<{ dataset: string | null; done: boolean }> {
   return withClient(owner, async (client) => {
-    const { rows } = await client.query<{ value: string }>(
-      "select value #>> '{}' as value from ops.settings where name = 'demo'",
-    );
-    return rows[0]?.value ?? null;
+    const { rows } = await client.query<{ dataset: string | null; done: boolean }>(`
+      select
+        (select dataset from ops.seeds order by seed_id desc limit 1) as dataset,
+        exists (select from ops.settings where name = 'demo') and exists (select from ops.curated_days) as done`);
+    return rows[0] ?? { dataset: null, done: false };
   });
 }
 
-async function writeMarker(owner: PgTarget, dataset: string): Promise<void> {
+async function writeMarker(owner: PgTarget): Promise<void> {
   await withClient(owner, async (client) => {
     await client.query(
-      "insert into ops.settings (name, value) values ('demo', to_jsonb($1::text)) on conflict (name) do update set value = excluded.value, changed_at = now()",
-      [dataset],
+      `insert into ops.settings (name, value) values ('demo', to_jsonb(now()))
+       on conflict (name) do update set value = excluded.value, changed_at = now()`,
     );
   });
 }

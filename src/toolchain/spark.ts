@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { inStep, type Progress } from '../progress.ts';
+import type { Progress, Step } from '../progress.ts';
+import type { EnsureOptions } from './cache.ts';
 import { ensureJars } from './jars.ts';
 import { findJdk, type Jdk } from './jdk.ts';
 import { ensurePgcopy } from './pgcopy.ts';
@@ -13,7 +14,7 @@ export interface SparkToolchain extends PySpark {
   jars: string[];
 }
 
-/** Installs what is missing, which takes a minute or two once; a look at three marker files afterwards. */
+/** Installs what is missing, which takes a minute once; a look at three marker files afterwards. */
 export async function ensureSpark(
   assets: string,
   progress: Progress,
@@ -21,23 +22,25 @@ export async function ensureSpark(
 ): Promise<SparkToolchain> {
   const jdk = findJdk();
   const python = findPython();
-  let building = false;
-  const options = {
+  // A step is shown only for work.
+  let step: Step | undefined;
+  const installing = (what: string): EnsureOptions => ({
     signal,
-    onBuild: () => (building = true),
-    onWait: () => progress.note('another shop-pipe is installing the same; waiting for it'),
-  };
-  const install = async (): Promise<SparkToolchain> => {
-    const pyspark = await ensurePySpark(assets, python, options);
-    const jars = await ensureJars('spark', join(assets, 'spark', 'jars.lock'), jdk, pyspark.home, options);
-    const pgcopy = await ensurePgcopy(assets, jdk, pyspark.home, jars[0] ?? '', options);
+    onBuild: () => {
+      step ??= progress.step('installing Spark');
+      step.advance(0, what);
+    },
+    onWait: () => progress.note(`another shop-pipe is installing ${what}; waiting for it`),
+  });
+  try {
+    const pyspark = await ensurePySpark(assets, python, installing('PySpark (430 MB)'));
+    const lock = join(assets, 'spark', 'jars.lock');
+    const jars = await ensureJars('spark', lock, jdk, pyspark.home, installing('pgjdbc'));
+    const pgcopy = await ensurePgcopy(assets, jdk, pyspark.home, jars[0] ?? '', installing('pgcopy'));
+    step?.end(`JDK ${jdk.version}, Python ${python.version}`);
     return { ...pyspark, jdk, jars: [...jars, pgcopy] };
-  };
-  // A step is shown only for work: three markers take no time.
-  return inStep(
-    progress,
-    'Spark',
-    install,
-    (found) => `${building ? 'installed' : 'ready'}, JDK ${found.jdk.version}, Python ${python.version}`,
-  );
+  } catch (error) {
+    step?.fail();
+    throw error;
+  }
 }
