@@ -90,7 +90,9 @@ def spark() -> Iterator[SparkSession]:
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         # A zone of its own: nothing may depend on that of the JVM, and this one has days without midnight too.
-        .config("spark.driver.extraJavaOptions", "-Duser.timezone=America/Santiago -XX:+UseSerialGC")
+        .config(
+            "spark.driver.extraJavaOptions", "-Duser.timezone=America/Santiago -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+        )
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("ERROR")

@@ -7,10 +7,11 @@ export function wholeNumber(option: string, text: string, least: number, most: n
   throw usageError('bad_number', `${option} ${text} is not a whole number from ${least} to ${most}`);
 }
 
-/** A calendar day `YYYY-MM-DD` that exists. */
+/** A calendar day `YYYY-MM-DD` that exists; neither Postgres nor Python knows a year 0. */
 export function calendarDay(option: string, text: string): string {
   const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
-  if (date && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)) return text;
+  if (date && text >= '0001' && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text))
+    return text;
   throw usageError(
     'bad_date',
     `${option} ${text} is not a day`,

@@ -34,7 +34,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     await createProgram(run).parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
-    if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.usage;
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      // No command was named; commander has written the help to stderr.
+      if (output.json) output.error(noCommand);
+      return exitCodes.usage;
+    }
     const normal = normaliseError(error, interruption.signal.aborted);
     output.error({ code: normal.code, message: normal.message, suggestion: normal.suggestion ?? null });
     if (argv.includes('--debug'))
@@ -43,6 +47,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   return exitCode;
 }
+
+const noCommand = { code: 'no_command', message: 'no command is named', suggestion: 'shop-pipe --help' };
 
 const commandOf = (args: unknown[]): { optsWithGlobals(): object } =>
   args[args.length - 1] as { optsWithGlobals(): object };

@@ -22,7 +22,7 @@ export function normaliseError(error: unknown, interrupted: boolean): ShopPipeEr
   const system = error as NodeJS.ErrnoException;
   if (typeof system?.code === 'string' && typeof system.syscall === 'string') return systemError(system);
   const message = error instanceof Error ? error.message : String(error);
-  return new ShopPipeError('bug', 'bug', message.split('\n')[0] ?? 'unknown error', {
+  return new ShopPipeError('bug', 'bug', message.split('\n')[0] || 'unknown error', {
     suggestion: 'run it again with --debug and report what it prints',
     cause: error,
   });
@@ -47,7 +47,8 @@ function systemError(error: NodeJS.ErrnoException): ShopPipeError {
   };
   const [code, message, suggestion] = known[error.code ?? ''] ?? [
     'system',
-    `${error.code}: ${error.message}`,
+    // Of a failed syscall Node's message names the code itself.
+    error.message.split('\n')[0] || String(error.code),
     undefined,
   ];
   return new ShopPipeError('environment', code, message, { suggestion, cause: error });

@@ -37,18 +37,18 @@ export class Output {
 
   /** The one document of a command. */
   outcome(outcome: Outcome): void {
-    const text = this.json ? JSON.stringify(outcome.data) : outcome.text(this.style).replace(/\n$/, '');
-    if (text !== '') this.#stdout.write(`${redact(text)}\n`);
+    const text = this.json ? jsonText(outcome.data) : redact(outcome.text(this.style).replace(/\n$/, ''));
+    if (text !== '') this.#stdout.write(`${text}\n`);
   }
 
   /** One of many: a follower's line. `data` is printed with `--json`, `text` otherwise. */
   line(data: unknown, text: string): void {
-    this.#stdout.write(`${redact(this.json ? JSON.stringify(data) : text)}\n`);
+    this.#stdout.write(`${this.json ? jsonText(data) : redact(text)}\n`);
   }
 
   error(document: ErrorDocument): void {
     if (this.json) {
-      this.#stdout.write(`${redact(JSON.stringify({ error: document }))}\n`);
+      this.#stdout.write(`${jsonText({ error: document })}\n`);
       return;
     }
     const { red } = new Chalk({ level: this.#stderr.isTTY && this.style.colour ? 1 : 0 });
@@ -61,6 +61,13 @@ export class Output {
     this.#stderr.write(`${redact(text)}\n`);
   }
 }
+
+/**
+ * Redacted before it is encoded: a secret with a quote or a backslash reads otherwise afterwards, and one of digits
+ * alone must not turn a number into `***`.
+ */
+const jsonText = (data: unknown): string =>
+  JSON.stringify(data, (_, value: unknown) => (typeof value === 'string' ? redact(value) : value));
 
 function styleOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): TextStyle {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';

@@ -29,6 +29,6 @@ export function createProgram(run: Run): Command {
 
 /** Commander must throw, not exit, and print nothing but help: errors take our own way out. */
 function settle(command: Command): void {
-  command.exitOverride().configureOutput({ writeErr: () => undefined });
+  command.exitOverride().configureOutput({ outputError: () => undefined });
   for (const child of command.commands) settle(child);
 }

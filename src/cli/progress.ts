@@ -1,4 +1,5 @@
 import type { MultiBar, SingleBar } from 'cli-progress';
+import { redact } from '../config/secrets.ts';
 import type { Progress, Step } from '../progress.ts';
 
 const plainEverySeconds = 5;
@@ -77,14 +78,18 @@ class LineView implements ProgressView {
 class BarView implements ProgressView {
   readonly #stream: NodeJS.WriteStream;
   readonly #write: (line: string) => void;
+  readonly #unicode: boolean;
   readonly #marks;
   #bars: MultiBar | undefined;
   #loading: Promise<void> | undefined;
   #closed = false;
+  // A second Ctrl-C ends the process at once; the cursor must come back then, too.
+  readonly #onExit = (): void => this.close();
 
   constructor(stream: NodeJS.WriteStream, write: (line: string) => void, unicode: boolean) {
     this.#stream = stream;
     this.#write = write;
+    this.#unicode = unicode;
     this.#marks = marks(unicode);
   }
 
@@ -95,8 +100,8 @@ class BarView implements ProgressView {
     let value = 0;
     let note = '';
     const payload = () => ({
-      label,
-      note,
+      label: redact(label),
+      note: redact(note),
       unit: total?.unit ?? '',
       elapsed: seconds(performance.now() - started),
     });
@@ -109,8 +114,9 @@ class BarView implements ProgressView {
       finished = true;
       clearInterval(timer);
       const line = `${mark} ${label}${summary ? `: ${summary}` : ''} (${seconds(performance.now() - started)})`;
-      if (bar && this.#bars) this.#bars.remove(bar);
       this.#print(line);
+      // Removing draws anew, and the line with it.
+      if (bar && this.#bars) this.#bars.remove(bar);
     };
     return {
       advance: (done, now) => {
@@ -132,19 +138,25 @@ class BarView implements ProgressView {
 
   close(): void {
     this.#closed = true;
-    this.#bars?.stop();
+    process.removeListener('exit', this.#onExit);
+    if (this.#bars?.isActive) {
+      // Lines wait for the next drawing, and `stop` would drop them.
+      this.#bars.update();
+      this.#bars.stop();
+    }
     this.#bars = undefined;
   }
 
   /** A line above the bars. */
   #print(line: string): void {
-    if (this.#bars?.isActive) this.#bars.log(`${line}\n`);
+    if (this.#bars?.isActive) this.#bars.log(`${redact(line)}\n`);
     else this.#write(line);
   }
 
   #load(): Promise<void> {
     this.#loading ??= import('cli-progress').then(({ default: { MultiBar, Presets } }) => {
       if (this.#closed) return;
+      process.once('exit', this.#onExit);
       const format = (
         options: {
           barsize?: number | undefined;
@@ -174,7 +186,7 @@ class BarView implements ProgressView {
           gracefulExit: false,
           format: format as never,
         },
-        Presets.shades_classic,
+        this.#unicode ? Presets.shades_classic : Presets.legacy,
       );
     });
     return this.#loading;

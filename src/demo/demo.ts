@@ -47,7 +47,6 @@ export async function runDemo(context: DemoContext): Promise<DemoResult> {
   const { config, project, progress, signal } = context;
   const { owner } = config.postgres;
   const { runtime, services } = await bringUp(context);
-  const done = await readMarker(owner);
   const base = { runtime, services };
   const books = await readBooks(owner);
   if (books.dataset !== null && books.dataset !== datasetOf(config)) {

@@ -49,7 +49,9 @@ describe('bootstrap', () => {
   it('follows a password that was changed in .env', async () => {
     expect(await bootstrap(config('second-pass'))).toEqual([`role ${owner}`]);
     await (await connect(config('second-pass').postgres.owner)).end();
-    await expect(connect(config('first-pass').postgres.owner)).rejects.toMatchObject({ code: 'postgres_login_refused' });
+    await expect(connect(config('first-pass').postgres.owner)).rejects.toMatchObject({
+      code: 'postgres_login_refused',
+    });
   });
 
   it('gives the roles no more than they need', async () => {
@@ -79,7 +81,12 @@ describe('bootstrap', () => {
 describe('a connection that fails says why', () => {
   const { superuser } = config('x').postgres;
   it.each([
-    ['a wrong password', { ...superuser, password: 'wrong-password' }, 'postgres_login_refused', 'role postgres'],
+    [
+      'a wrong password',
+      { ...superuser, password: 'wrong-password' },
+      'postgres_login_refused',
+      'role postgres',
+    ],
     ['no such database', { ...superuser, database: 'nowhere' }, 'postgres_no_database', 'nowhere'],
     ['nobody there', { ...superuser, port: 1 }, 'postgres_unreachable', 'ECONNREFUSED'],
     ['no such host', { ...superuser, host: 'nowhere.invalid' }, 'postgres_unreachable', 'nowhere.invalid'],

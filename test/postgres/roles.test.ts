@@ -74,7 +74,14 @@ describe('the business day', () => {
 
   it('each instant is in exactly the day whose limits hold it, over two years in any zone', async () => {
     await withClient(database.owner, async (client) => {
-      for (const zone of ['America/Sao_Paulo', 'UTC', 'Asia/Tokyo', 'America/Havana', 'Australia/Lord_Howe', 'Asia/Kathmandu']) {
+      for (const zone of [
+        'America/Sao_Paulo',
+        'UTC',
+        'Asia/Tokyo',
+        'America/Havana',
+        'Australia/Lord_Howe',
+        'Asia/Kathmandu',
+      ]) {
         const { rows } = await client.query(
           `select count(*) from generate_series(timestamptz '2016-12-25', timestamptz '2018-12-05', interval '3 hours 7 minutes') as t,
              lateral (select ops.business_day(t, $1) as d) as b

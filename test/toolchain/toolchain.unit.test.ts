@@ -24,7 +24,11 @@ describe('a tool in the cache', () => {
 
   it('is built once for all who want it at once, and anew when what it depends on changes', async () => {
     const build = vi.fn(async (folder: string) => writeFileSync(join(folder, 'it'), 'built'));
-    const folders = await Promise.all([ensureTool(tool(build)), ensureTool(tool(build)), ensureTool(tool(build))]);
+    const folders = await Promise.all([
+      ensureTool(tool(build)),
+      ensureTool(tool(build)),
+      ensureTool(tool(build)),
+    ]);
     expect(new Set(folders).size).toBe(1);
     expect(build).toHaveBeenCalledTimes(1);
     expect(await ensureTool(tool(build, '2'))).not.toBe(folders[0]);
@@ -38,7 +42,9 @@ describe('a tool in the cache', () => {
       }),
     );
     await expect(half).rejects.toThrow('killed');
-    const folder = await ensureTool(tool(async (target) => expect(existsSync(join(target, 'half'))).toBe(false)));
+    const folder = await ensureTool(
+      tool(async (target) => expect(existsSync(join(target, 'half'))).toBe(false)),
+    );
     expect(existsSync(join(folder, '.complete'))).toBe(true);
   });
 });
@@ -49,21 +55,33 @@ describe('locks', () => {
   });
 
   it('a line without a hash is refused', () => {
-    expect(() => parseJarLock('org.postgresql:postgresql:42.7.14')).toThrow(expect.objectContaining({ code: 'bad_jar_lock' }));
+    expect(() => parseJarLock('org.postgresql:postgresql:42.7.14')).toThrow(
+      expect.objectContaining({ code: 'bad_jar_lock' }),
+    );
   });
 
-  it.each(['requirements', 'requirements-dev', 'requirements-build', 'requirements-uv'])('%s.lock hashes every package and names no index', (name) => {
-    const text = readFileSync(join(root, 'spark', `${name}.lock`), 'utf8');
-    const packages = text.split(/\n(?=[a-z])/).filter((block) => /^[a-z]/.test(block));
-    expect(packages.length).toBeGreaterThan(0);
-    for (const block of packages) expect(block).toMatch(/--hash=sha256:[0-9a-f]{64}/);
-    expect(text).not.toMatch(/https?:/);
-  });
+  it.each(['requirements', 'requirements-dev', 'requirements-build', 'requirements-uv'])(
+    '%s.lock hashes every package and names no index',
+    (name) => {
+      const text = readFileSync(join(root, 'spark', `${name}.lock`), 'utf8');
+      const packages = text.split(/\n(?=[a-z])/).filter((block) => /^[a-z]/.test(block));
+      expect(packages.length).toBeGreaterThan(0);
+      for (const block of packages) expect(block).toMatch(/--hash=sha256:[0-9a-f]{64}/);
+      expect(text).not.toMatch(/https?:/);
+    },
+  );
 
   it('package-lock.json has an integrity for every package and no address of a registry', () => {
-    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { integrity?: string; resolved?: string }> };
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { integrity?: string; resolved?: string }>;
+    };
     for (const [name, { integrity, resolved }] of Object.entries(lock.packages)) {
-      if (name !== '') expect({ name, integrity, resolved }).toEqual({ name, integrity: expect.stringMatching(/^sha512-/), resolved: undefined });
+      if (name !== '')
+        expect({ name, integrity, resolved }).toEqual({
+          name,
+          integrity: expect.stringMatching(/^sha512-/),
+          resolved: undefined,
+        });
     }
   });
 });
@@ -74,7 +92,11 @@ describe('what an installer says', () => {
     ['error: Could not connect, dns error: failed to lookup address', 'no_network'],
     ['ERROR: THESE PACKAGES DO NOT MATCH THE HASHES', 'install_failed'],
   ])('%s is %s', (output, code) => {
-    expect(installError('PySpark', output)).toMatchObject({ kind: 'environment', code, message: expect.stringContaining('PySpark') });
+    expect(installError('PySpark', output)).toMatchObject({
+      kind: 'environment',
+      code,
+      message: expect.stringContaining('PySpark'),
+    });
   });
 
   it("pip's index and certificate are uv's as well, and the caller's PYTHONPATH is nobody's", () => {

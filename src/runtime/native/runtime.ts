@@ -7,6 +7,7 @@ import type { Progress } from '../../progress.ts';
 import { inNeedOrder } from '../need-order.ts';
 import type { LogSource, Runtime, UpResult } from '../runtime.ts';
 import type { Service, ServiceStatus } from '../service.ts';
+import { purgeFolder } from './postgres/folder.ts';
 import { postgresService } from './postgres/service.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -57,9 +58,11 @@ export function nativeRuntime({ config, home, modulesOf, progress, signal }: Nat
         for (const service of inNeedOrder(services(), []).reverse()) {
           if (await supervisor.stop(service)) stopped.push(service.name);
         }
-        if (purge)
-          for (const part of ['postgres', 'logs', 'runtime.json'])
+        if (purge) {
+          purgeFolder(home);
+          for (const part of ['logs', 'runtime.json'])
             rmSync(join(home, part), { recursive: true, force: true });
+        }
         return stopped;
       });
     },

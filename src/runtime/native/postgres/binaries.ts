@@ -1,9 +1,25 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { environmentError } from '../../../errors.ts';
+import { commandAs, type Machine, type RunAs } from './unprivileged.ts';
 
 export interface PostgresBinaries {
+  /** Holds bin, lib and share. */
+  folder: string;
+  /** The package's own numbering, e.g. `17.10.0-beta.17`. */
+  packageVersion: string;
   initdb: string;
   postgres: string;
   /** Release of the server, e.g. `17.10`. */
@@ -34,12 +50,56 @@ export function findPostgres(from: string): PostgresBinaries {
   }[];
   for (const { source, target } of links) linkOnce(resolve(root, source), resolve(root, target));
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  return {
-    initdb: join(native, 'bin', 'initdb'),
-    postgres: join(native, 'bin', 'postgres'),
-    // 17.10.0-beta.17 is the packager's own numbering of release 17.10.
-    version: version.split('.').slice(0, 2).join('.'),
-  };
+  return binariesIn(native, version);
+}
+
+const binariesIn = (folder: string, packageVersion: string): PostgresBinaries => ({
+  folder,
+  packageVersion,
+  initdb: join(folder, 'bin', 'initdb'),
+  postgres: join(folder, 'bin', 'postgres'),
+  version: packageVersion.split('.').slice(0, 2).join('.'),
+});
+
+/**
+ * `binaries` if they run as `runAs`, else a copy of them below `folder`, made once per version: the packages may be
+ * below a folder that only root can enter.
+ *
+ * @throws ShopPipeError `root_refused` where the copy does not run either, e.g. on a disk mounted noexec.
+ */
+export function runnableBinaries(
+  binaries: PostgresBinaries,
+  folder: string,
+  runAs: RunAs,
+  machine: Machine,
+): PostgresBinaries {
+  const runs = ({ postgres }: PostgresBinaries): boolean =>
+    machine.works(commandAs(runAs, { file: postgres, args: ['--version'] }));
+  if (runAs.mode === 'as_is' || runs(binaries)) return binaries;
+  const copy = binariesIn(join(folder, `server-${binaries.packageVersion}`), binaries.packageVersion);
+  if (!existsSync(copy.folder)) copyForAll(binaries.folder, copy.folder);
+  if (runs(copy)) return copy;
+  const { file, args } = commandAs(runAs, { file: copy.postgres, args: ['--version'] });
+  const { name } = runAs.account;
+  throw environmentError('root_refused', `postgres cannot run as root, and not as ${name} either`, {
+    suggestion: `see why: ${[file, ...args].join(' ')}`,
+  });
+}
+
+/** Copies aside, then moves; copies of other versions go. */
+function copyForAll(from: string, to: string): void {
+  const parent = dirname(to);
+  for (const name of readdirSync(parent).filter((entry) => entry.startsWith('server-')))
+    rmSync(join(parent, name), { recursive: true });
+  const aside = `${to}.new`;
+  cpSync(from, aside, { recursive: true, verbatimSymlinks: true });
+  // npm run with a strict umask leaves files that only root can read.
+  chmodSync(aside, 0o755);
+  for (const entry of readdirSync(aside, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isSymbolicLink()) chmodSync(path, (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
+  renameSync(aside, to);
 }
 
 function linkOnce(source: string, target: string): void {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentError } from '../../../errors.ts';
 import type { LaunchCommand } from '../../service.ts';
 import type { PostgresBinaries } from './binaries.ts';
-import type { Unprivileged } from './unprivileged.ts';
+import { commandAs, ownerOf, type RunAs } from './unprivileged.ts';
 
 export interface ClusterFiles {
   data: string;
@@ -12,10 +12,10 @@ export interface ClusterFiles {
   hba: string;
 }
 
-export const clusterFiles = (home: string): ClusterFiles => ({
-  data: join(home, 'postgres', 'data'),
-  config: join(home, 'postgres', 'postgresql.conf'),
-  hba: join(home, 'postgres', 'pg_hba.conf'),
+export const clusterFiles = (folder: string): ClusterFiles => ({
+  data: join(folder, 'data'),
+  config: join(folder, 'postgresql.conf'),
+  hba: join(folder, 'pg_hba.conf'),
 });
 
 /** Makes the data folder once: aside, then moved, so that a killed initdb leaves nothing that looks finished. */
@@ -23,19 +23,20 @@ export async function initCluster(
   files: ClusterFiles,
   binaries: PostgresBinaries,
   superuserPassword: string,
-  asPostgres: Unprivileged,
+  runAs: RunAs,
   logFile: string,
 ): Promise<void> {
   if (existsSync(join(files.data, 'PG_VERSION'))) return;
   const folder = join(files.data, '..');
   const aside = `${files.data}.new`;
   const passwordFile = join(folder, `.password.${process.pid}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   rmSync(aside, { recursive: true, force: true });
-  writeFileSync(passwordFile, `${superuserPassword}\n`, { mode: 0o600 });
   try {
+    mkdirSync(aside, { mode: 0o700 });
+    give(aside, runAs);
+    writeFor(runAs, passwordFile, `${superuserPassword}\n`);
     await run(
-      asPostgres({
+      commandAs(runAs, {
         file: binaries.initdb,
         args: [
           '-D',
@@ -61,14 +62,17 @@ export async function initCluster(
 }
 
 /** Written at each start, so that `.env` and this machine's memory decide and not what they were at initdb. */
-export function writeClusterConfig(files: ClusterFiles, settings: Record<string, string>): void {
+export function writeClusterConfig(
+  files: ClusterFiles,
+  settings: Record<string, string>,
+  runAs: RunAs,
+): void {
   const quoted = Object.entries(settings).map(
     ([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`,
   );
-  writeFileSync(files.config, ['# Written by shop-pipe at each start.', ...quoted, ''].join('\n'), {
-    mode: 0o600,
-  });
-  writeFileSync(
+  writeFor(runAs, files.config, ['# Written by shop-pipe at each start.', ...quoted, ''].join('\n'));
+  writeFor(
+    runAs,
     files.hba,
     [
       '# Written by shop-pipe: loopback only, and never without a password.',
@@ -76,8 +80,18 @@ export function writeClusterConfig(files: ClusterFiles, settings: Record<string,
       'host all all ::1/128 scram-sha-256',
       '',
     ].join('\n'),
-    { mode: 0o600 },
   );
+}
+
+/** Writes a file that only the server's account can read. */
+function writeFor(runAs: RunAs, path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 });
+  give(path, runAs);
+}
+
+function give(path: string, runAs: RunAs): void {
+  const owner = ownerOf(runAs);
+  if (owner !== null) chownSync(path, owner.uid, owner.gid);
 }
 
 function run(command: LaunchCommand, logFile: string): Promise<void> {
@@ -85,6 +99,7 @@ function run(command: LaunchCommand, logFile: string): Promise<void> {
     const child = spawn(command.file, command.args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
+      ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
     });
     let output = '';
     const keep = (chunk: Buffer): void => {

@@ -1,37 +1,44 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../../config/config.ts';
 import { probePostgres } from '../../../postgres/probe.ts';
 import type { Service } from '../../service.ts';
-import { findPostgres } from './binaries.ts';
-import { clusterFiles, initCluster, writeClusterConfig } from './cluster.ts';
+import { findPostgres, type PostgresBinaries, runnableBinaries } from './binaries.ts';
+import { type ClusterFiles, clusterFiles, initCluster, writeClusterConfig } from './cluster.ts';
+import { openFolder, sharedPlace } from './folder.ts';
 import { removeStaleLock } from './stale-lock.ts';
 import { tuning, usableMemory } from './tuning.ts';
-import { unprivileged } from './unprivileged.ts';
+import { commandAs, type RunAs, thisMachine, unprivileged } from './unprivileged.ts';
 
 /** PostgreSQL from npm's binaries: data below `home`, TCP on the configured host only, scram passwords. */
-export function postgresService(config: Config, home: string, modulesOf: string): Service {
+export function postgresService(
+  config: Config,
+  home: string,
+  modulesOf: string,
+  { machine = thisMachine, place = sharedPlace } = {},
+): Service {
   const { host, port, superuser } = config.postgres;
-  const files = clusterFiles(home);
   const binaries = findPostgres(modulesOf);
+  const open = (): { runAs: RunAs; files: ClusterFiles; server: PostgresBinaries } => {
+    const runAs = unprivileged(machine);
+    const folder = openFolder(home, runAs, machine, place);
+    return {
+      runAs,
+      files: clusterFiles(folder),
+      server: runnableBinaries(binaries, folder, runAs, machine),
+    };
+  };
   return {
     name: 'postgres',
     version: binaries.version,
     needs: [],
     listen: { host, port, variable: 'POSTGRES_PORT' },
     async prepare(say) {
-      mkdirSync(join(home, 'postgres'), { recursive: true, mode: 0o700 });
+      const { runAs, files, server } = open();
       say('initdb');
-      await initCluster(
-        files,
-        binaries,
-        superuser.password,
-        unprivileged(),
-        join(home, 'logs', 'postgres.log'),
-      );
+      await initCluster(files, server, superuser.password, runAs, join(home, 'logs', 'postgres.log'));
       await removeStaleLock(files.data);
       say('starting');
-      writeClusterConfig(files, {
+      const settings = {
         listen_addresses: host,
         port: String(port),
         unix_socket_directories: '',
@@ -39,11 +46,13 @@ export function postgresService(config: Config, home: string, modulesOf: string)
         timezone: 'UTC',
         log_timezone: 'UTC',
         ...tuning(usableMemory()),
-      });
+      };
+      writeClusterConfig(files, settings, runAs);
     },
     async command() {
-      return unprivileged()({
-        file: binaries.postgres,
+      const { runAs, files, server } = open();
+      return commandAs(runAs, {
+        file: server.postgres,
         args: ['-D', files.data, `--config_file=${files.config}`, `--hba_file=${files.hba}`],
       });
     },

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { identify } from '../../../process/process-table.ts';
 
@@ -29,11 +29,17 @@ function someoneWorksIn(data: string): boolean {
     if (!/^\d+$/.test(name) || identify(Number(name)) === null) return false;
     try {
       return readlinkSync(`/proc/${name}/cwd`) === folder;
-    } catch {
-      return false;
+    } catch (error) {
+      // A container's root may not look into the processes of another account: one that could be ours counts.
+      const hidden = (error as NodeJS.ErrnoException).code === 'EACCES';
+      return (
+        hidden && read(`/proc/${name}/comm`) === 'postgres\n' && ownerOf(`/proc/${name}`) === ownerOf(data)
+      );
     }
   });
 }
+
+const ownerOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.uid;
 
 function read(file: string): string {
   try {
