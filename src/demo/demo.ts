@@ -49,9 +49,9 @@ export async function runDemo(context: DemoContext): Promise<DemoResult> {
   const { runtime, services } = await bringUp(context);
   const base = { runtime, services };
   const books = await readBooks(owner);
-  if (books.dataset !== null && books.dataset !== datasetOf(config)) {
+  if (config.olistPath !== null && books.dataset !== null && books.dataset !== 'olist') {
     progress.warn(
-      `the tables hold the ${books.dataset} dataset; for ${datasetOf(config)}: ${replaceCommands(config)}`,
+      `the tables hold the ${books.dataset} dataset; for Olist: npx shop-pipe seed olist --path ${config.olistPath} --replace && npx shop-pipe etl run --full`,
     );
   }
   if (books.done && books.dataset !== null) {
@@ -74,17 +74,6 @@ export async function runDemo(context: DemoContext): Promise<DemoResult> {
     verify: verification,
     reports,
   };
-}
-
-/** As `ops.seeds` names it. */
-const datasetOf = (config: Config): string => (config.olistPath === null ? 'synthetic' : 'olist');
-
-function replaceCommands(config: Config): string {
-  const seed =
-    config.olistPath === null
-      ? `seed synthetic --orders ${syntheticShop.orders} --seed ${syntheticShop.seed}`
-      : `seed olist --path ${config.olistPath}`;
-  return `npx shop-pipe ${seed} --replace && npx shop-pipe etl run --full`;
 }
 
 async function seedShop({ config, progress, signal }: DemoContext): Promise<SeedResult> {

@@ -9,6 +9,7 @@ import { bootstrap } from '../../src/postgres/bootstrap.ts';
 import { withClient } from '../../src/postgres/connection.ts';
 import { migrateUp } from '../../src/postgres/migrations/run.ts';
 import { silent } from '../../src/progress.ts';
+import { purgeFolder } from '../../src/runtime/native/postgres/folder.ts';
 import { postgresService } from '../../src/runtime/native/postgres/service.ts';
 import { Supervisor } from '../../src/runtime/native/supervisor.ts';
 import { type TestServer, templateName } from './postgres.ts';
@@ -44,6 +45,7 @@ export async function startServer(): Promise<RunningServer> {
   const service = postgresService(config, home, join(root, 'package.json'));
   const stop = async (): Promise<void> => {
     await supervisor.stop(service);
+    purgeFolder(home);
     rmSync(home, { recursive: true, force: true });
   };
   try {

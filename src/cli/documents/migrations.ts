@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { currentVersion, documentMeta, migrationVersion, seconds } from './values.ts';
+
+const ran = z.strictObject({
+  version: migrationVersion,
+  name: z.string().describe('the rest of its file name'),
+  seconds: seconds('how long it took'),
+});
+
+export const migrateUpDocument = z
+  .strictObject({
+    applied: z.array(ran).describe('what this call applied, oldest first; empty when nothing was pending'),
+    current: currentVersion,
+  })
+  .meta(
+    documentMeta('migrate up', 'What was applied. A second call applies nothing.', {
+      applied: [{ version: '0007', name: 'attribute_changes', seconds: 0.005 }],
+      current: '0007',
+    }),
+  );
+
+export const migrateDownDocument = z
+  .strictObject({
+    reverted: z.array(ran).describe('what this call undid, newest first'),
+    current: currentVersion,
+  })
+  .meta(
+    documentMeta('migrate down', 'What was undone.', {
+      reverted: [{ version: '0007', name: 'attribute_changes', seconds: 0.003 }],
+      current: '0006',
+    }),
+  );
+
+export const migrateStatusDocument = z
+  .strictObject({
+    migrations: z
+      .array(
+        z.strictObject({
+          version: migrationVersion,
+          name: z.string().describe('the rest of its file name'),
+          state: z
+            .enum(['applied', 'pending', 'changed', 'missing', 'half_run', 'out_of_order'])
+            .describe(
+              'changed: applied, but the file reads otherwise now; missing: applied, but there is no file; half_run: stopped in the middle; out_of_order: pending, but below one that is applied',
+            ),
+          applied_at: z.iso
+            .datetime()
+            .nullable()
+            .describe('when it was applied, UTC, to the second; null while pending'),
+          checksum: z
+            .string()
+            .regex(/^[0-9a-f]{64}$/)
+            .describe('SHA-256 of the file, or of what was applied where the file is gone'),
+          error: z.string().nullable().describe('what stopped a half-run one; null otherwise'),
+        }),
+      )
+      .describe('every migration that the folder or the database knows, by version'),
+    current: currentVersion.describe('the newest applied migration; null for an empty database'),
+    up_to_date: z.boolean().describe('whether `migrate up` has nothing to do and nothing to complain about'),
+  })
+  .meta(
+    documentMeta(
+      'migrate status',
+      'Folder and database side by side. With --exit-code the exit code is 3 unless it is up to date.',
+      {
+        migrations: [
+          {
+            version: '0007',
+            name: 'attribute_changes',
+            state: 'applied',
+            applied_at: '2026-11-23T23:43:18Z',
+            checksum: '7506c92306dfc672c00bca71377e19ebc17be09161b2d19a517e2813a1120298',
+            error: null,
+          },
+        ],
+        current: '0007',
+        up_to_date: true,
+      },
+    ),
+  );
+
+export const migrateNewDocument = z
+  .strictObject({ file: z.string().describe('path of the template that was written') })
+  .meta(
+    documentMeta('migrate new', 'The file to write the change into.', {
+      file: '/srv/shop-pipe/sql/migrations/0008_order_notes.sql',
+    }),
+  );
