@@ -31,7 +31,7 @@ def to_stdout(event: Event) -> None:
 class Progress:
     """Times the stages of a job and tells a sink about them.
 
-    Events: `begin` {name, label}, `stage` {name, label, seconds} when it is done, `progress` {message}.
+    Events: `begin` {name, label}, `stage` {name, label, seconds} when it is done, `progress` {label}.
     """
 
     def __init__(self, sink: Sink) -> None:
@@ -39,7 +39,7 @@ class Progress:
         self.seconds: dict[str, float] = {}
 
     def say(self, message: str) -> None:
-        self.emit({"event": "progress", "message": message})
+        self.emit({"event": "progress", "label": message})
 
     @contextmanager
     def stage(self, name: str, label: str) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ class Interrupts:
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         if not self._shielded:
+            # py4j would log a stack trace of each call that we leave.
+            logging.disable()
             raise Interrupted(signal.Signals(number).name, 128 + number)
 
     @contextmanager

@@ -40,7 +40,7 @@ function synthetic(seed: Command, run: Run): void {
         const { wholeNumber } = await import('../cli/arguments.ts');
         const orders = wholeNumber('--orders', flags.orders, 1, 200_000_000);
         const number = wholeNumber('--seed', flags.seed, 0, Number.MAX_SAFE_INTEGER);
-        const days = flags.days === undefined ? {} : { days: wholeNumber('--days', flags.days, 1, 36_500) };
+        const days = flags.days === undefined ? {} : { days: wholeNumber('--days', flags.days, 1, 3_653) };
         const { seedSynthetic } = await import('../olist/synthetic/seed.ts');
         return outcome(
           await seedSynthetic(await contextOf(context), {

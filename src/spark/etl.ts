@@ -30,8 +30,12 @@ export interface EtlResult {
   days: string[];
   empty_days: string[];
   rows: Record<string, number>;
+  /** Rows per table that were taken away and put in: none where the day was as it should be. */
+  changes: Record<string, { deleted: number; written: number }>;
   seconds: Record<string, number>;
   checks: EtlCheck[];
+  /** Changed days that are curated and were not part of this run. */
+  pending_days: number;
 }
 
 export interface EtlContext {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataError } from '../errors.ts';
 import { capture } from '../process/capture.ts';
@@ -48,29 +48,19 @@ export async function ensureJars(
       name: `jars-${name}`,
       dependsOn: [lock],
       async build(target) {
-        const ivy = join(target, '.ivy');
+        const work = join(target, '.ivy');
+        mkdirSync(work);
+        writeFileSync(join(work, 'ivy.xml'), ivyModule(pins));
+        const { code, output } = await capture(
+          join(jdk.home, 'bin', 'java'),
+          [
+            ...['-cp', join(sparkHome, 'jars', '*'), 'org.apache.ivy.Main', '-warn'],
+            ...['-ivy', join(work, 'ivy.xml'), '-cache', join(work, 'cache')],
+            ...['-retrieve', join(target, '[artifact]-[revision].[ext]')],
+          ],
+          options.signal ? { signal: options.signal } : {},
+        );
         for (const pin of pins) {
-          // One at a time and without dependencies: the lock is the whole list.
-          const { code, output } = await capture(
-            join(jdk.home, 'bin', 'java'),
-            [
-              '-cp',
-              join(sparkHome, 'jars', '*'),
-              'org.apache.ivy.Main',
-              '-cache',
-              ivy,
-              '-confs',
-              'master',
-              '-warn',
-              '-dependency',
-              pin.group,
-              pin.artifact,
-              pin.version,
-              '-retrieve',
-              join(target, '[artifact]-[revision].[ext]'),
-            ],
-            options.signal ? { signal: options.signal } : {},
-          );
           const file = jarPath(target, pin);
           if (code !== 0 || !existsSync(file)) throw installError(`${pin.artifact} ${pin.version}`, output);
           const actual = createHash('sha256').update(readFileSync(file)).digest('hex');
@@ -78,18 +68,25 @@ export async function ensureJars(
             throw dataError(
               'wrong_hash',
               `${pin.group}:${pin.artifact}:${pin.version} has SHA-256 ${actual}, its lock says ${pin.sha256}`,
-              {
-                suggestion: 'do not use it: a mirror or cache on the way gave another file',
-              },
+              { suggestion: 'do not use it: a mirror or cache on the way gave another file' },
             );
           }
         }
-        rmSync(ivy, { recursive: true, force: true });
+        rmSync(work, { recursive: true, force: true });
       },
     },
     options,
   );
   return pins.map((pin) => jarPath(folder, pin));
+}
+
+/** Each jar by itself, without what it depends on: the lock is the whole list. One module, since a JVM per jar costs seconds. */
+function ivyModule(pins: readonly JarPin[]): string {
+  const dependencies = pins.map(
+    ({ group, artifact, version }) =>
+      `<dependency org="${group}" name="${artifact}" rev="${version}" conf="default->master" transitive="false"/>`,
+  );
+  return `<ivy-module version="2.0"><info organisation="shop-pipe" module="jars"/><dependencies>${dependencies.join('')}</dependencies></ivy-module>\n`;
 }
 
 const jarPath = (folder: string, pin: JarPin): string => join(folder, `${pin.artifact}-${pin.version}.jar`);

@@ -34,7 +34,7 @@ export async function ensureSpark(
   });
   try {
     const pyspark = await ensurePySpark(assets, python, installing('PySpark (430 MB)'));
-    const lock = join(assets, 'spark', 'jars.lock');
+    const lock = join(assets, 'jars', 'spark.lock');
     const jars = await ensureJars('spark', lock, jdk, pyspark.home, installing('pgjdbc'));
     const pgcopy = await ensurePgcopy(assets, jdk, pyspark.home, jars[0] ?? '', installing('pgcopy'));
     step?.end(`JDK ${jdk.version}, Python ${python.version}`);

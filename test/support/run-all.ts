@@ -115,7 +115,7 @@ const suiteRunners: Record<Suite, (run: Run, args: readonly string[]) => Promise
 
   async java({ toolchain, env, scratch }) {
     const { jdk, home, jars } = toolchain;
-    const junit = await ensureJars('test', join(root, 'spark', 'jars-test.lock'), jdk, home);
+    const junit = await ensureJars('test', join(root, 'jars', 'test.lock'), jdk, home);
     const classes = join(scratch, 'java');
     mkdirSync(classes, { recursive: true });
     const classPath = [...jars, ...junit, join(home, 'jars', '*')];

@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 
 import psycopg
+from py4j.protocol import Py4JError, Py4JJavaError
 
 from shop_pipe_jobs.batch.guard import APPLICATION, Guard
 from shop_pipe_jobs.batch.publish import AuditFailed, record_checks
@@ -31,6 +32,10 @@ def as_job_error(error: BaseException, guard: Connection | None, target: Postgre
         return JobError("interrupted", "interrupted", f"interrupted by {name}: nothing was published")
     if isinstance(error, psycopg.Error):
         return _of_psycopg(error, target)
+    if isinstance(error, (Py4JError, ConnectionError)) and not isinstance(error, Py4JJavaError):
+        return JobError(
+            "environment", "spark_gone", "Spark's driver process is gone; nothing was published", "shop-pipe logs spark"
+        )
     text = str(error)
     if _GONE_IN_SPARK.search(text) or (guard is not None and not _answers(guard)):
         return _unreachable(target)

@@ -49,8 +49,8 @@ def _config_text(argv: list[str]) -> str:
 
 
 def _start_spark() -> SparkSession:
-    """Master, jars and memory are the submitter's business."""
-    return SparkSession.builder.appName("shop-pipe etl").getOrCreate()
+    """Name, master, jars and memory are the submitter's business."""
+    return SparkSession.builder.getOrCreate()
 
 
 def _error_event(failure: JobError) -> dict[str, object]:

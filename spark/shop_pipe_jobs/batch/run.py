@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -237,5 +237,8 @@ def _recorded(config: BatchConfig, guard: Guard) -> Iterator[None]:
 
 
 def _cancel(session: Future[SparkSession]) -> None:
-    if session.done() and not session.exception():
-        session.result().sparkContext.cancelAllJobs()
+    """So that our threads, which wait for Spark, end."""
+    # On the way out of an error, which this one must not replace: Spark may be what is gone.
+    with suppress(Exception):
+        if session.done():
+            session.result().sparkContext.cancelAllJobs()

@@ -29,7 +29,7 @@ export const errorDocument = z
       {
         error: {
           code: 'postgres_unreachable',
-          message: 'nothing listens at 127.0.0.1:5432 (ECONNREFUSED)',
+          message: 'cannot reach postgres at 127.0.0.1:5432 (ECONNREFUSED)',
           suggestion: 'shop-pipe up',
         },
       },

@@ -1,0 +1,144 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { contract } from '../../src/cli/documents/contract.ts';
+import type { findingDocument } from '../../src/cli/documents/machine.ts';
+import { jsonPage, schemaFiles } from '../../src/cli/documents/pages.ts';
+import type { serviceDocument } from '../../src/cli/documents/stack.ts';
+import type { ErrorDocument } from '../../src/cli/normalise-error.ts';
+import type { InitResult } from '../../src/config/init.ts';
+import type { DemoResult } from '../../src/demo/demo.ts';
+import type { Finding } from '../../src/doctor/finding.ts';
+import type { SeedResult } from '../../src/olist/seed.ts';
+import type { Migrated, Reverted } from '../../src/postgres/migrations/run.ts';
+import type { MigrationStatus } from '../../src/postgres/migrations/status.ts';
+import type { catalogueDocument } from '../../src/reports/catalogue-text.ts';
+import type { ReportResult } from '../../src/reports/run.ts';
+import type { LogLine } from '../../src/runtime/logs.ts';
+import type { ServiceStatus } from '../../src/runtime/service.ts';
+import type { StackResult } from '../../src/runtime/stack.ts';
+import type { EtlResult } from '../../src/spark/etl.ts';
+import type { Verification } from '../../src/verify/verify.ts';
+import { leafCommands } from './leaf-commands.ts';
+
+type Contract = typeof contract;
+/** The document has every field of the domain's result, and promises no less than its type does. */
+type Fits<Result, Document extends z.ZodType<Result>> = Document extends z.ZodType ? true : never;
+/** In addition it has no state or null too few: whatever the domain returns passes. */
+type Agrees<Result, Document extends z.ZodType<Result>> = Result extends z.output<Document> ? true : never;
+
+// Checked by the compiler: a result that changes without its document is an error here.
+const agreements: {
+  init: Agrees<InitResult, Contract['init']>;
+  doctor: Agrees<Finding, typeof findingDocument>;
+  service: Agrees<ServiceStatus, typeof serviceDocument>;
+  up: Fits<StackResult, Contract['up']>;
+  logs: Agrees<LogLine[], Contract['logs']>;
+  migrateUp: Agrees<Migrated, Contract['migrate up']>;
+  migrateDown: Agrees<Reverted, Contract['migrate down']>;
+  migrateStatus: Agrees<MigrationStatus, Contract['migrate status']>;
+  seedOlist: Fits<SeedResult, Contract['seed olist']>;
+  seedSynthetic: Fits<SeedResult, Contract['seed synthetic']>;
+  etlRun: Fits<EtlResult, Contract['etl run']>;
+  report: Agrees<ReportResult, Contract['report <question>']>;
+  catalogue: Agrees<ReturnType<typeof catalogueDocument>, Contract['report']>;
+  verify: Agrees<Verification, Contract['verify']>;
+  demo: Fits<Omit<DemoResult, 'reports'>, Contract['demo']>;
+  error: Agrees<{ error: ErrorDocument }, Contract['error']>;
+} = {
+  init: true,
+  doctor: true,
+  service: true,
+  up: true,
+  logs: true,
+  migrateUp: true,
+  migrateDown: true,
+  migrateStatus: true,
+  seedOlist: true,
+  seedSynthetic: true,
+  etlRun: true,
+  report: true,
+  catalogue: true,
+  verify: true,
+  demo: true,
+  error: true,
+};
+
+const root = resolve(import.meta.dirname, '../..');
+const schemas = join(root, 'docs', 'schemas');
+
+describe('the documents of --json', () => {
+  it('exist for each command, and for no other', () => {
+    const commands = leafCommands().map(({ path }) => path);
+    const described = new Set(Object.keys(contract).map((call) => call.replace(/ [-<].*/, '')));
+    expect([...described].sort()).toEqual([...commands, 'error'].sort());
+  });
+
+  it('agree with what the domain returns', () => {
+    expect(Object.values(agreements)).not.toContain(false);
+  });
+
+  it.each(Object.entries(contract))('%s: the example is one', (_, schema: z.ZodType) => {
+    const examples = schema.meta()?.['examples'] as unknown[];
+    expect(examples).toHaveLength(1);
+    expect(schema.parse(examples[0])).toEqual(examples[0]);
+  });
+
+  it.each(Object.entries(contract))('%s: a field too many or too few is no document', (_, schema) => {
+    const [example] = (schema.meta()?.['examples'] ?? []) as unknown[];
+    const one = Array.isArray(example) ? example[0] : example;
+    const wrapped = (value: object): unknown => (Array.isArray(example) ? [value] : value);
+    expect(schema.safeParse(wrapped({ ...one, event: 'result' })).success).toBe(false);
+    const [first, ...others] = Object.entries(one as object);
+    expect(schema.safeParse(wrapped(Object.fromEntries(others))).success, first?.[0]).toBe(false);
+  });
+
+  it('are not loaded by the command line', () => {
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /^(?!cli\/documents\/).*\.ts$/.test(name),
+    );
+    expect(files.length).toBeGreaterThan(50);
+    for (const file of files)
+      expect(readFileSync(join(root, 'src', file), 'utf8'), file).not.toMatch(/['/]documents\//);
+  });
+});
+
+describe('npm run docs', () => {
+  it('wrote docs/schemas, and nothing else is there', () => {
+    const files = schemaFiles();
+    expect(readdirSync(schemas).sort()).toEqual([...files.keys()].sort());
+    for (const [name, text] of files) expect(readFileSync(join(schemas, name), 'utf8'), name).toBe(text);
+  });
+
+  it('wrote docs/json.md', () => {
+    expect(readFileSync(join(root, 'docs', 'json.md'), 'utf8')).toBe(jsonPage());
+  });
+
+  it('says of each field what it means', () => {
+    for (const [name, text] of schemaFiles()) {
+      expect(Object.keys(JSON.parse(text) as object).slice(0, 3), name).toEqual([
+        '$schema',
+        'title',
+        'description',
+      ]);
+      for (const [field, described] of fieldsOf(JSON.parse(text)))
+        expect(described, `${name} ${field}`).toBe(true);
+    }
+  });
+});
+
+/** Every property below `schema`, with whether it or its type has a description; objects and lists explain themselves. */
+function fieldsOf(schema: unknown): [string, boolean][] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const properties = (schema as { properties?: Record<string, { description?: string; type?: string }> })
+    .properties;
+  const own = Object.entries(properties ?? {}).map(([name, { description, type }]): [string, boolean] => [
+    name,
+    description !== undefined || type === 'object' || type === 'array',
+  ]);
+  return [
+    ...own,
+    ...Object.entries(schema).flatMap(([key, value]) => (key === 'examples' ? [] : fieldsOf(value))),
+  ];
+}
