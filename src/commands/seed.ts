@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Register, Run } from '../cli/command.ts';
 import type { Context } from '../cli/context.ts';
 import type { Outcome } from '../cli/output.ts';
-import type { SeedContext, SeedResult } from '../olist/seed.ts';
+import type { SeedContext, SeedResult } from '../olist/shop-source.ts';
 
 export const registerSeed: Register = (program, run) => {
   const seed = program.command('seed').description('fill shop.customers, shop.products and shop.orders');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Project } from '../config/project.ts';
-import type { SeedResult } from '../olist/load.ts';
+import type { SeedResult } from '../olist/shop-source.ts';
 import { withClient } from '../postgres/connection.ts';
 import type { PgTarget } from '../postgres/target.ts';
 import type { Progress } from '../progress.ts';

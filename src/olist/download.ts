@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { environmentError, interruptedError, ShopPipeError } from '../errors.ts';
-import type { SeedContext } from './load.ts';
 import { openZip } from './olist-zip.ts';
+import type { SeedContext } from './shop-source.ts';
 
 const dataset = 'olistbr/brazilian-ecommerce';
 const byHand = `fetch it by hand, in a browser from https://www.kaggle.com/datasets/${dataset} or by kaggle datasets download -d ${dataset}; then: shop-pipe seed olist --path archive.zip`;

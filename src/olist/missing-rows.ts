@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ShopRows, ShopTables } from './load.ts';
+import type { ShopRows, ShopTables } from './shop-source.ts';
 
 const staged: ShopTables = { customers: 'seed_customers', products: 'seed_products', orders: 'seed_orders' };
 

@@ -1,10 +1,10 @@
 import type pg from 'pg';
-import type { ShopRows, ShopTables } from './load.ts';
 import { type OlistFileName, stageTableOf } from './olist-files.ts';
 import { insertCustomers, insertOrders, insertProducts } from './olist-insert.ts';
 import { collectRefused, olistKeys, refusals, refuseRepeated } from './olist-refuse.ts';
 import type { StagedFile } from './olist-stage.ts';
 import { typedTables } from './olist-typed.ts';
+import type { ShopRows, ShopTables } from './shop-source.ts';
 
 /** From staged text to rows of `into` and to `seed_rejects`: every record ends in one of the two. */
 export async function fillFromOlist(

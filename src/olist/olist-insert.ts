@@ -1,4 +1,4 @@
-import type { ShopTables } from './load.ts';
+import type { ShopTables } from './shop-source.ts';
 
 /** A number from 0 below `below`, out of three bytes of an id: six of its hex digits. `id` is a bytea. */
 const pick = (id: string, firstByte: number, below: number): string =>

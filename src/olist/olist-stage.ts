@@ -4,8 +4,8 @@ import { dataError } from '../errors.ts';
 import { copyIn } from './copy.ts';
 import { readHeader } from './csv-header.ts';
 import { refuseEndMark } from './end-mark.ts';
-import type { SeedContext, SeedSession } from './load.ts';
 import { type CsvFile, type OlistFileName, stageTableOf } from './olist-files.ts';
+import type { SeedContext, SeedSession } from './shop-source.ts';
 
 /** A file as it stands in `seed_stage`: every column as text, and `record`, its number from 1 without the header. */
 export interface StagedFile {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ShopRows } from './load.ts';
+import type { ShopRows } from './shop-source.ts';
 
 /** What a source refuses is collected here, in the seed's transaction, before it goes to `ops.rejects`. */
 export async function makeRejects(client: pg.Client): Promise<void> {

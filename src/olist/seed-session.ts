@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { environmentError, interruptedError, usageError } from '../errors.ts';
 import { connect } from '../postgres/connection.ts';
-import type { SeedContext, SeedSession } from './load.ts';
 import { seedError } from './seed-error.ts';
+import type { SeedContext, SeedSession } from './shop-source.ts';
 
 const defaultLockWaitMs = 60_000;
 

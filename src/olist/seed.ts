@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { dataError } from '../errors.ts';
 import { inStep } from '../progress.ts';
-import { loadShop, type SeedContext, type SeedResult } from './load.ts';
+import { loadShop } from './load.ts';
 import type { CsvFile } from './olist-files.ts';
 import { fillFromOlist } from './olist-fill.ts';
 import { openOlist } from './olist-path.ts';
 import { type StagedFile, stageOlist } from './olist-stage.ts';
-
-export type { SeedContext, SeedResult } from './load.ts';
+import type { SeedContext, SeedResult } from './shop-source.ts';
 
 /**
  * Fills the shop from the Olist dataset at `path`, a folder or a zip.

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { dataError } from '../errors.ts';
-import type { ShopRows } from './load.ts';
+import type { ShopRows } from './shop-source.ts';
 
 /** The last seed in the books. */
 export interface LastSeed {

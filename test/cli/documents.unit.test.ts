@@ -10,7 +10,7 @@ import type { ErrorDocument } from '../../src/cli/normalise-error.ts';
 import type { InitResult } from '../../src/config/init.ts';
 import type { DemoResult } from '../../src/demo/demo.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
-import type { SeedResult } from '../../src/olist/seed.ts';
+import type { SeedResult } from '../../src/olist/shop-source.ts';
 import type { Migrated, Reverted } from '../../src/postgres/migrations/run.ts';
 import type { MigrationStatus } from '../../src/postgres/migrations/status.ts';
 import type { catalogueDocument } from '../../src/reports/catalogue-text.ts';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SeedResult } from '../../src/olist/load.ts';
 import { seedOlist } from '../../src/olist/seed.ts';
+import type { SeedResult } from '../../src/olist/shop-source.ts';
 import { connect, withClient } from '../../src/postgres/connection.ts';
 import { type Progress, silent } from '../../src/progress.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { copyIn } from '../copy.ts';
-import {
-  loadShop,
-  type SeedContext,
-  type SeedResult,
-  type ShopRows,
-  type ShopSource,
-  type ShopTables,
-} from '../load.ts';
+import { loadShop } from '../load.ts';
+import type { SeedContext, SeedResult, ShopRows, ShopSource, ShopTables } from '../shop-source.ts';
 import * as calibration from './calibration.ts';
 import { type Parameters, parametersFrom } from './parameters.ts';
 import type { RowStream } from './row-stream.ts';

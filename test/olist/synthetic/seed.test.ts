@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SeedContext } from '../../../src/olist/load.ts';
+import type { SeedContext } from '../../../src/olist/shop-source.ts';
 import { parametersFrom } from '../../../src/olist/synthetic/parameters.ts';
 import { seedSynthetic } from '../../../src/olist/synthetic/seed.ts';
 import { SyntheticShop } from '../../../src/olist/synthetic/shop.ts';
