@@ -16,7 +16,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from shop_pipe_jobs.batch.config import BatchConfig, Request
-from shop_pipe_jobs.batch.run import Result, run
+from shop_pipe_jobs.batch.result import Result
+from shop_pipe_jobs.batch.run import run
 from shop_pipe_jobs.events import Event, Progress
 from shop_pipe_jobs.postgres import Connection, PostgresTarget
 

@@ -12,7 +12,7 @@ from shop import Shop
 
 from shop_pipe_jobs.batch.guard import LOCK_KEY
 from shop_pipe_jobs.batch.publish import AuditFailed
-from shop_pipe_jobs.batch.run import Result
+from shop_pipe_jobs.batch.result import Result
 from shop_pipe_jobs.errors import JobError
 
 
