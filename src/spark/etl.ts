@@ -91,9 +91,8 @@ export async function runEtl(context: EtlContext, options: EtlOptions): Promise<
     throw error;
   }
   const done: EtlResult = result;
-  step.end(
-    `${done.days.length} days, ${(done.rows['fact_orders'] ?? 0).toLocaleString('en-US')} order lines`,
-  );
+  const days = done.days.length === 1 ? `day ${done.days[0]}` : `${done.days.length} days`;
+  step.end(`${days}, ${(done.rows['fact_orders'] ?? 0).toLocaleString('en-US')} order lines`);
   const total = Math.round(performance.now() - started) / 1000;
   return { ...done, seconds: { ...done.seconds, job: done.seconds['total'] ?? 0, total } };
 }
