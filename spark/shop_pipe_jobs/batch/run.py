@@ -54,7 +54,7 @@ def run(
         try:
             with guarded(config, progress) as guard, _recorded(config, guard), _stages(guard):
                 written = _write(config, session, progress, guard, pool)
-                with progress.stage("publish", f"auditing and publishing {len(written.plan.days)} day{"s"[: len(written.plan.days) != 1]}"):
+                with progress.stage("publish", f"auditing and publishing, days: {len(written.plan.days)}"):
                     published = publish(
                         config.target,
                         guard,
