@@ -10,6 +10,7 @@ import { ensureJars } from '../../src/toolchain/jars.ts';
 import { compileJava, filesBelow } from '../../src/toolchain/pgcopy.ts';
 import { installerEnvironment } from '../../src/toolchain/pyspark.ts';
 import { ensureSpark, type SparkToolchain } from '../../src/toolchain/spark.ts';
+import { testBroker } from './broker.ts';
 import { readCounts, type SuiteCounts, sum } from './counts.ts';
 import { type RunningServer, root, startServer } from './server.ts';
 
@@ -22,22 +23,27 @@ interface Run {
   scratch: string;
 }
 
-/** Runs the suites (all, or those named first in `args`) against one Postgres of their own; returns the exit code. */
+/** Runs the suites (all, or those named first in `args`) against one Postgres and one Kafka of their own; returns the exit code. */
 export async function runAll(args: readonly string[]): Promise<number> {
   const named = suites.filter((suite) => args.includes(suite));
   const rest = args.filter((arg) => !(suites as readonly string[]).includes(arg));
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const progress = createProgress(process.stderr, say, true);
   const scratch = mkdtempSync(join(tmpdir(), 'shop-pipe-suites-'));
+  const broker = await testBroker();
   let server: RunningServer | null = null;
   const counts: SuiteCounts[] = [];
   try {
     const toolchain = await ensureSpark(root, progress, new AbortController().signal);
     server = await startServer();
-    progress.note(`postgres for the tests at port ${server.server.port}`);
+    await broker.supervisor.start(broker.service);
+    progress.note(
+      `for the tests: postgres at port ${server.server.port}, kafka at ${broker.target.brokers[0]}`,
+    );
     const env = {
       SHOP_TEST_POSTGRES: JSON.stringify(server.server),
       SHOP_TEST_POSTGRES_LOG: server.logFile,
+      SHOP_TEST_KAFKA: JSON.stringify({ brokers: broker.target.brokers }),
       SHOP_TEST_SPARK_JARS: toolchain.jars.join(','),
       JAVA_HOME: toolchain.jdk.home,
       SPARK_LOCAL_IP: '127.0.0.1',
@@ -45,6 +51,9 @@ export async function runAll(args: readonly string[]): Promise<number> {
       POSTGRES_PASSWORD: '',
       POSTGRES_PORT: '',
       POSTGRES_HOST: '',
+      KAFKA_BROKERS: '',
+      KAFKA_SECURITY_PROTOCOL: '',
+      SHOP_PIPE_EXTERNAL: '',
       SHOP_PIPE_HOME: '',
       SHOP_PIPE_RUNTIME: '',
       SHOP_TIMEZONE: '',
@@ -61,6 +70,7 @@ export async function runAll(args: readonly string[]): Promise<number> {
     }
   } finally {
     await server?.stop();
+    await broker.remove();
     progress.close();
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -90,6 +100,7 @@ const suiteRunners: Record<Suite, (run: Run, args: readonly string[]) => Promise
   async pytest({ toolchain, env, scratch }, args) {
     const report = join(scratch, 'pytest.xml');
     const tools = await pythonTools(toolchain);
+    const checked = await checkPython(toolchain.python, tools);
     const code = await show(
       toolchain.python,
       [
@@ -110,7 +121,7 @@ const suiteRunners: Record<Suite, (run: Run, args: readonly string[]) => Promise
         SPARK_CONF_DIR: join(root, 'spark', 'conf'),
       },
     );
-    return readCounts(report, code);
+    return sum([checked, readCounts(report, code)]);
   },
 
   async java({ toolchain, env, scratch }) {
@@ -153,6 +164,24 @@ const suiteRunners: Record<Suite, (run: Run, args: readonly string[]) => Promise
     return readCounts(join(reports, 'TEST-junit-jupiter.xml'), code);
   },
 };
+
+/** ruff (lint and format) and mypy, each one test. */
+async function checkPython(python: string, tools: string): Promise<SuiteCounts> {
+  const spark = join(root, 'spark');
+  const config = join(spark, 'pyproject.toml');
+  const ruff = join(tools, 'bin', 'ruff');
+  const codes = [
+    await show(ruff, ['check', '--no-cache', spark], {}),
+    await show(ruff, ['format', '--check', '--no-cache', spark], {}),
+    await show(
+      python,
+      ['-m', 'mypy', '--no-incremental', '--config-file', config, join(spark, 'shop_pipe_jobs')],
+      { PYTHONPATH: tools, PYTHONDONTWRITEBYTECODE: '1' },
+    ),
+  ];
+  const failed = codes.filter((code) => code !== 0).length;
+  return { passed: codes.length - failed, failed, skipped: 0 };
+}
 
 /** Spark reaches into the JDK; spark-submit passes these itself (JavaModuleOptions). */
 const sparkModuleOptions = [
