@@ -7,7 +7,8 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((na
 
 /** Folders below src that may import only from themselves and the folders named; others are domain folders. */
 const foundations: Record<string, readonly string[]> = {
-  config: ['postgres'], // the type of a connection's target
+  config: ['postgres', 'kafka'], // the types of a connection's target
+  kafka: [],
   postgres: ['config', 'process'],
   process: [],
   toolchain: ['process', 'config'],

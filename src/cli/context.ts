@@ -21,6 +21,8 @@ export interface Context {
   progress: Progress;
   signal: AbortSignal;
   project(): Promise<Project>;
+  /** The runtime that flag, environment or `.env` name; works where the rest of `.env` is wrong. */
+  askedRuntime(): Promise<RuntimeName | null>;
   /** @throws ShopPipeError when there is no `.env` or a value is wrong. */
   config(): Promise<Config>;
 }
@@ -47,6 +49,13 @@ export function createContext(
     const named = rawValue('SHOP_PIPE_HOME', process.env, readEnvFile(envFile)) ?? '';
     return { envFile, home: findHome(flags, process.cwd(), envFile, named), assets };
   };
+  const askedRuntime = async (): Promise<RuntimeName | null> => {
+    if (flags.runtime) return flags.runtime;
+    const { rawValue, readEnvFile } = await import('../config/environment.ts');
+    const { envFile } = await context.project();
+    const { asRuntime } = await import('../config/schema.ts');
+    return asRuntime(rawValue('SHOP_PIPE_RUNTIME', process.env, readEnvFile(envFile)) ?? '');
+  };
   const readConfig = async (): Promise<Config> => {
     const { envFile } = await context.project();
     const { loadEnvironment } = await import('../config/environment.ts');
@@ -60,6 +69,7 @@ export function createContext(
     progress,
     signal,
     project: () => (project ??= findProject()),
+    askedRuntime,
     config: () => (config ??= readConfig()),
   };
   return context;

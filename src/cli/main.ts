@@ -24,7 +24,9 @@ export async function main(argv: readonly string[]): Promise<number> {
         const outcome = await (body as Body)(context, ...args.slice(0, -1));
         progress.close();
         if (outcome) output.outcome(outcome);
-        exitCode = outcome?.exitCode ?? exitCodes.done;
+        exitCode = outcome?.interrupted
+          ? exitCodeOf('interrupted', interruption.received())
+          : (outcome?.exitCode ?? exitCodes.done);
       } finally {
         progress.close();
       }

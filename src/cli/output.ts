@@ -16,6 +16,8 @@ export interface Outcome {
   text(style: TextStyle): string;
   /** Other than 0 for a negative finding (3), or a failure that has data to show (1). */
   exitCode?: number;
+  /** Ctrl-C or SIGTERM cut the work short, and the data is of what was done: exit code 130 or 143. */
+  interrupted?: boolean;
 }
 
 /**

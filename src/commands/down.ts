@@ -7,19 +7,14 @@ export const registerDown: Register = (program, run) => {
     .option('--purge', 'delete its data and logs as well (.env stays)')
     .action(
       run(async (context, options: { purge?: boolean }) => {
-        const { openRuntime } = await import('../runtime/open.ts');
+        const { takeDown } = await import('../runtime/take-down.ts');
         const { progress, signal } = context;
-        const runtime = await openRuntime({
-          config: await context.config(),
-          project: await context.project(),
-          progress,
-          signal,
-        });
         const purged = options.purge ?? false;
-        const stopped = await runtime.down({ purge: purged });
+        const [project, asked] = [await context.project(), await context.askedRuntime()];
+        const { runtime, stopped } = await takeDown({ project, asked, purge: purged, progress, signal });
         const what = stopped.length === 0 ? 'nothing was running' : `stopped ${stopped.join(', ')}`;
         return {
-          data: { runtime: runtime.name, stopped, purged },
+          data: { runtime, stopped, purged },
           text: () => (purged ? `${what}; data and logs are deleted` : what),
         };
       }),

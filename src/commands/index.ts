@@ -6,9 +6,11 @@ import { registerEtl } from './etl.ts';
 import { registerInit } from './init.ts';
 import { registerLogs } from './logs.ts';
 import { registerMigrate } from './migrate.ts';
+import { registerProduce } from './produce.ts';
 import { registerReport } from './report.ts';
 import { registerSeed } from './seed.ts';
 import { registerStatus } from './status.ts';
+import { registerTopic } from './topic.ts';
 import { registerUp } from './up.ts';
 import { registerVerify } from './verify.ts';
 
@@ -22,6 +24,8 @@ export const commands: readonly Register[] = [
   registerLogs,
   registerMigrate,
   registerSeed,
+  registerTopic,
+  registerProduce,
   registerEtl,
   registerReport,
   registerVerify,

@@ -4,7 +4,7 @@ export const registerLogs: Register = (program, run) => {
   program
     .command('logs')
     .description('what the engines and jobs wrote')
-    .argument('[service]', 'only this one: postgres, spark')
+    .argument('[service]', 'only this one: postgres, kafka, spark')
     .option('-f, --follow', 'go on as they write, until Ctrl-C')
     .option('-n, --lines <n>', 'how many of the last lines of each', '200')
     .action(

@@ -1,5 +1,7 @@
+import { environmentError } from '../errors.ts';
+import type { KafkaTarget } from '../kafka/target.ts';
 import type { PgTarget } from '../postgres/target.ts';
-import type { Environment } from './schema.ts';
+import type { Engine, Environment } from './schema.ts';
 
 export type RuntimeName = 'native' | 'compose' | 'external';
 
@@ -15,6 +17,14 @@ export interface Config {
     stream: PgTarget;
     bi: PgTarget;
   };
+  kafka: {
+    target: KafkaTarget;
+    /** What `up` makes the topic of order events with. */
+    partitions: number;
+    retentionMs: number;
+  };
+  /** Engines that run elsewhere although the runtime runs engines. */
+  external: readonly Engine[];
   sparkMaster: string;
   timezone: string;
   /** What flag, environment or `.env` ask for; null where nobody said. */
@@ -22,6 +32,7 @@ export interface Config {
   olistPath: string | null;
 }
 
+/** @throws ShopPipeError `bad_configuration` where two variables do not fit together. */
 export function configFrom(env: Environment): Config {
   const { POSTGRES_HOST: host, POSTGRES_PORT: port, POSTGRES_DB: database } = env;
   const role = (user: string, password: string): PgTarget => ({ host, port, database, user, password });
@@ -36,9 +47,40 @@ export function configFrom(env: Environment): Config {
       stream: role('shop_stream', env.SHOP_STREAM_PASSWORD),
       bi: role('shop_bi', env.SHOP_BI_PASSWORD),
     },
+    kafka: {
+      target: kafkaTarget(env),
+      partitions: env.KAFKA_TOPIC_PARTITIONS,
+      retentionMs: env.KAFKA_TOPIC_RETENTION_HOURS * 3_600_000,
+    },
+    external: env.SHOP_PIPE_EXTERNAL,
     sparkMaster: env.SPARK_MASTER,
     timezone: env.SHOP_TIMEZONE,
     runtime: env.SHOP_PIPE_RUNTIME === '' ? null : env.SHOP_PIPE_RUNTIME,
     olistPath: env.OLIST_PATH === '' ? null : env.OLIST_PATH,
   };
 }
+
+function kafkaTarget(env: Environment): KafkaTarget {
+  const security = env.KAFKA_SECURITY_PROTOCOL;
+  const login = security === 'SASL_PLAINTEXT' || security === 'SASL_SSL';
+  const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env;
+  if (login && (username === '' || password === '')) {
+    throw environmentError(
+      'bad_configuration',
+      `bad configuration: KAFKA_SECURITY_PROTOCOL=${security} needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD`,
+      { suggestion: 'set both in .env' },
+    );
+  }
+  return {
+    brokers: env.KAFKA_BROKERS,
+    security,
+    sasl: login ? { mechanism: mechanisms[env.KAFKA_SASL_MECHANISM], username, password } : null,
+    ca: env.KAFKA_SSL_CA === '' ? null : env.KAFKA_SSL_CA,
+  };
+}
+
+const mechanisms = {
+  PLAIN: 'plain',
+  'SCRAM-SHA-256': 'scram-sha-256',
+  'SCRAM-SHA-512': 'scram-sha-512',
+} as const;

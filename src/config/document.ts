@@ -39,7 +39,8 @@ export function configurationPage(): string {
         : variable.default
           ? `\`${variable.default}\``
           : 'empty';
-    const port = variable.fill === 'port' ? ', or the next free port, by `init`' : '';
+    const port =
+      variable.fill === 'port' || variable.fill === 'endpoint' ? ', or the next free port, by `init`' : '';
     lines.push(`| \`${variable.name}\` | ${value}${port} | ${variable.doc} |`);
   }
   return `${lines.join('\n')}\n`;

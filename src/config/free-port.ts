@@ -11,9 +11,9 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
 }
 
 /** `preferred` if it is free, else the next free port above it. */
-export async function freePort(preferred: number): Promise<number> {
+export async function freePort(preferred: number, host = '127.0.0.1'): Promise<number> {
   for (let port = preferred; port < Math.min(preferred + 200, 65_536); port += 1) {
-    if (await isPortFree(port)) return port;
+    if (await isPortFree(port, host)) return port;
   }
   throw environmentError('no_free_port', `no free port from ${preferred} to ${preferred + 199}`);
 }

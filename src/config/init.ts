@@ -39,6 +39,8 @@ export async function initialise(file: string, env: NodeJS.ProcessEnv): Promise<
       values.set(variable.name, env[variable.name] || randomBytes(24).toString('base64url'));
     } else if (variable.fill === 'port') {
       values.set(variable.name, env[variable.name] || String(await freePort(Number(variable.default))));
+    } else if (variable.fill === 'endpoint') {
+      values.set(variable.name, env[variable.name] || (await freeEndpoint(variable.default ?? '')));
     } else if (!(variable.name in present)) {
       values.set(variable.name, variable.default ?? '');
     }
@@ -56,6 +58,11 @@ export async function initialise(file: string, env: NodeJS.ProcessEnv): Promise<
 /** For `up`: makes `.env` where there is none, and says whether it did. One that exists is never touched. */
 export async function ensureEnvFile(file: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   return existsSync(file) ? false : (await initialise(file, env)).created;
+}
+
+async function freeEndpoint(preferred: string): Promise<string> {
+  const [host = '', port] = preferred.split(':');
+  return `${host}:${await freePort(Number(port))}`;
 }
 
 const isSecret = (name: string): boolean =>

@@ -9,8 +9,11 @@ export interface Variable {
   name: string;
   group: string;
   doc: string;
-  /** `generated`: `init` writes a random value. `port`: `init` writes a free port near the default. */
-  fill?: 'generated' | 'port';
+  /**
+   * `generated`: `init` writes a random value. `port`: a free port near the default. `endpoint`: the default `host:port`
+   * with a free port.
+   */
+  fill?: 'generated' | 'port' | 'endpoint';
   /** Never printed, never logged, never in argv. */
   secret?: true;
   default?: string;
@@ -34,14 +37,48 @@ const password = z
   .min(8, 'must have at least 8 characters')
   .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
 
+const wholeNumber = (least: number, most: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `must be from ${least} to ${most}`);
+const brokers = z
+  .string()
+  .transform((list) => list.split(',').map((broker) => broker.trim()))
+  .refine(
+    (list) =>
+      list.every((broker) => {
+        const number = Number(/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(broker)?.[1]);
+        return number >= 1 && number <= 65535;
+      }),
+    'must be host:port, or several with commas',
+  );
+/** Engines that can be told to run elsewhere, one by one. */
+export const engines = ['postgres', 'kafka'] as const;
+export type Engine = (typeof engines)[number];
+const engineList = z
+  .string()
+  .transform(
+    (list) =>
+      list
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean) as Engine[],
+  )
+  .refine((list) => list.every((name) => engines.includes(name)), `must name some of ${engines.join(', ')}`);
+
 const postgres = 'PostgreSQL';
+const kafka = 'Apache Kafka';
 const pipeline = 'The pipeline';
+
+const runtimes = ['native', 'compose', 'external'] as const;
 
 export const variables = [
   {
     name: 'POSTGRES_HOST',
     group: postgres,
-    doc: 'Host of the database. Another host than this machine is a managed database: set SHOP_PIPE_RUNTIME=external too.',
+    doc: 'Host of the database. Another host than this machine is a managed database: put postgres into SHOP_PIPE_EXTERNAL too.',
     default: '127.0.0.1',
     schema: word,
   },
@@ -102,6 +139,64 @@ export const variables = [
     schema: password,
   },
   {
+    name: 'KAFKA_BROKERS',
+    group: kafka,
+    doc: 'Address of the broker, or several of a cluster with commas. One that shop-pipe does not run itself: put kafka into SHOP_PIPE_EXTERNAL too.',
+    default: '127.0.0.1:9092',
+    fill: 'endpoint',
+    schema: brokers,
+  },
+  {
+    name: 'KAFKA_SECURITY_PROTOCOL',
+    group: kafka,
+    doc: '`PLAINTEXT`, `SSL`, `SASL_PLAINTEXT` or `SASL_SSL`. All but the first are for a cluster of your own.',
+    default: 'PLAINTEXT',
+    schema: z.enum(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']),
+  },
+  {
+    name: 'KAFKA_SASL_MECHANISM',
+    group: kafka,
+    doc: '`PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`, where the security protocol is a SASL one.',
+    default: 'SCRAM-SHA-512',
+    schema: z.enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']),
+  },
+  {
+    name: 'KAFKA_SASL_USERNAME',
+    group: kafka,
+    doc: 'User of a SASL login.',
+    default: '',
+    schema: z.string(),
+  },
+  {
+    name: 'KAFKA_SASL_PASSWORD',
+    group: kafka,
+    doc: 'Password of KAFKA_SASL_USERNAME.',
+    default: '',
+    secret: true,
+    schema: z.union([z.literal(''), password]),
+  },
+  {
+    name: 'KAFKA_SSL_CA',
+    group: kafka,
+    doc: 'PEM file with the authority that signed the certificates of the brokers. Empty: the authorities that Node knows.',
+    default: '',
+    schema: z.string(),
+  },
+  {
+    name: 'KAFKA_TOPIC_PARTITIONS',
+    group: kafka,
+    doc: 'Partitions of the topic `shop.orders` when `up` makes it.',
+    default: '4',
+    schema: wholeNumber(1, 10_000),
+  },
+  {
+    name: 'KAFKA_TOPIC_RETENTION_HOURS',
+    group: kafka,
+    doc: 'How long the topic `shop.orders` keeps its messages.',
+    default: '168',
+    schema: wholeNumber(1, 1_000_000),
+  },
+  {
     name: 'SPARK_MASTER',
     group: 'Spark',
     doc: 'Where Spark jobs run: `local[*]`, `spark://host:7077`, `k8s://…`.',
@@ -120,7 +215,14 @@ export const variables = [
     group: pipeline,
     doc: 'Who runs the engines: `native` (processes of this machine), `compose` (Docker) or `external` (they run already). Empty: chosen by the first `up`.',
     default: '',
-    schema: z.enum(['', 'native', 'compose', 'external']),
+    schema: z.enum(['', ...runtimes]),
+  },
+  {
+    name: 'SHOP_PIPE_EXTERNAL',
+    group: pipeline,
+    doc: 'Engines that run elsewhere while shop-pipe runs the others: `kafka`, `postgres` or both with a comma. They are asked, never started or stopped.',
+    default: '',
+    schema: engineList,
   },
   {
     name: 'SHOP_PIPE_HOME',
@@ -141,3 +243,7 @@ export const variables = [
 export type VariableName = (typeof variables)[number]['name'];
 type SchemaOf<N extends VariableName> = Extract<(typeof variables)[number], { name: N }>['schema'];
 export type Environment = { [N in VariableName]: z.output<SchemaOf<N>> };
+
+/** `name` as a runtime, or null where it is none. */
+export const asRuntime = (name: string): (typeof runtimes)[number] | null =>
+  runtimes.find((runtime) => runtime === name) ?? null;

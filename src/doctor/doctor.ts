@@ -1,12 +1,13 @@
 import type { Config } from '../config/config.ts';
-import { isPortFree } from '../config/free-port.ts';
 import type { Project } from '../config/project.ts';
 import { ShopPipeError } from '../errors.ts';
 import { withClient } from '../postgres/connection.ts';
-import { portHolder } from '../process/port-holder.ts';
 import { silent } from '../progress.ts';
 import { openRuntime } from '../runtime/open.ts';
+import type { ServiceState } from '../runtime/service.ts';
 import { type Finding, ok, problem } from './finding.ts';
+import { checkIdle } from './idle.ts';
+import { checkKafka } from './kafka.ts';
 import { checkDisk, checkDocker, checkEnvFile, checkMemory, checkTools } from './machine.ts';
 
 export interface DoctorContext {
@@ -32,28 +33,24 @@ export async function examine({ project, config, signal }: DoctorContext): Promi
     return findings;
   }
   if (read instanceof Error) throw read;
+  findings.push(ok('configuration', `time zone ${read.timezone}, Spark ${read.sparkMaster}`));
+  const runtime = await openRuntime({ config: read, project, progress: silent, signal });
+  const services = await runtime.status();
+  const stateOf = (name: string): ServiceState | undefined =>
+    services.find((service) => service.name === name)?.state;
   findings.push(
-    ok('configuration', `time zone ${read.timezone}, Spark ${read.sparkMaster}`),
-    await checkPostgres(read, project, signal),
+    ...(await Promise.all([
+      checkPostgres(read, stateOf('postgres')),
+      checkKafka(read, stateOf('kafka'), services.find(({ name }) => name === 'kafka')?.version ?? null),
+    ])),
   );
   return findings;
 }
 
-async function checkPostgres(config: Config, project: Project, signal: AbortSignal): Promise<Finding> {
-  const runtime = await openRuntime({ config, project, progress: silent, signal });
-  const status = (await runtime.status()).find((service) => service.name === 'postgres');
+async function checkPostgres(config: Config, state: ServiceState | undefined): Promise<Finding> {
   const { host, port } = config.postgres;
-  if (status?.state === 'failed')
-    return problem('postgres', 'was started and is gone', 'shop-pipe logs postgres, then shop-pipe up');
-  if (status?.state === 'stopped') {
-    return (await isPortFree(port, host))
-      ? ok('postgres', `not running; port ${port} is free`)
-      : problem(
-          'postgres',
-          `port ${port} is taken by ${portHolder(port)}`,
-          'stop that, or set another POSTGRES_PORT in .env',
-        );
-  }
+  const idle = await checkIdle('postgres', state, { host, port, variable: 'POSTGRES_PORT' });
+  if (idle) return idle;
   try {
     const version = await withClient(config.postgres.owner, async (client) => {
       const { rows } = await client.query<{ server_version: string }>('show server_version');

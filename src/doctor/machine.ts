@@ -38,10 +38,11 @@ export async function checkDocker(): Promise<Finding> {
 
 export function checkMemory(bytes = usableMemory()): Finding {
   const said = `${(bytes / gb).toFixed(1)} GiB usable`;
-  if (bytes < 2 * gb)
+  // Kafka's share is 0.4 GiB: 256 MB of heap and the JVM around it.
+  if (bytes < 2.5 * gb)
     return problem(
       'memory',
-      `${said}; Postgres and a Spark job need 2 GiB`,
+      `${said}; Postgres, Kafka and a Spark job need 2.5 GiB`,
       'use a larger machine, or raise the container limit',
     );
   if (bytes < 4 * gb)

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Project } from '../config/project.ts';
-import { usageError } from '../errors.ts';
+import { type ShopPipeError, usageError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import { chooseRuntime, recordedRuntime } from './choose.ts';
 import type { Runtime } from './runtime.ts';
@@ -22,7 +21,7 @@ export async function openRuntime({ config, project, progress, signal }: OpenOpt
       return nativeRuntime({
         config,
         home: project.home,
-        modulesOf: join(project.assets, 'package.json'),
+        assets: project.assets,
         progress,
         signal,
       });
@@ -32,10 +31,13 @@ export async function openRuntime({ config, project, progress, signal }: OpenOpt
       return externalRuntime(config);
     }
     case 'compose':
-      throw usageError(
-        'no_compose',
-        'this version runs the engines natively or uses running ones; compose comes later',
-        'shop-pipe up --runtime native',
-      );
+      throw noCompose();
   }
 }
+
+export const noCompose = (): ShopPipeError =>
+  usageError(
+    'no_compose',
+    'this version runs the engines natively or uses running ones; compose comes later',
+    'shop-pipe up --runtime native',
+  );

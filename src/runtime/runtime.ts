@@ -5,6 +5,8 @@ export interface UpResult {
   services: ServiceStatus[];
   /** Names of the services that this call started. */
   started: string[];
+  /** Names of the services that the call was about: those asked for and what they need. */
+  wanted: string[];
 }
 
 export interface LogSource {
@@ -17,8 +19,6 @@ export interface Runtime {
   readonly name: string;
   /** Starts what is not running, in the order of needs; returns when all is healthy. No service named: all of them. */
   up(services: readonly string[]): Promise<UpResult>;
-  /** Stops everything; `purge` deletes data and logs too. Returns the names of what it stopped. */
-  down(options: { purge: boolean }): Promise<string[]>;
   status(): Promise<ServiceStatus[]>;
   /** Log files to read, oldest lines first; empty where the engines' logs are elsewhere. */
   logs(service: string | null): Promise<LogSource[]>;

@@ -33,6 +33,8 @@ export interface Service {
   /** Services that must be healthy before this one starts. */
   needs: readonly string[];
   listen: { host: string; port: number; variable: string };
+  /** Throws what keeps it from being started at all, e.g. settings that it cannot have; changes nothing. */
+  check?(): void;
   /** Idempotent work before the first start, e.g. initdb; `say` takes what it is at. */
   prepare(say: (what: string) => void): Promise<void>;
   /** The process to run in the foreground of its own group. */

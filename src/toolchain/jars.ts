@@ -53,11 +53,7 @@ export async function ensureJars(
         writeFileSync(join(work, 'ivy.xml'), ivyModule(pins));
         const { code, output } = await capture(
           join(jdk.home, 'bin', 'java'),
-          [
-            ...['-cp', join(sparkHome, 'jars', '*'), 'org.apache.ivy.Main', '-warn'],
-            ...['-ivy', join(work, 'ivy.xml'), '-cache', join(work, 'cache')],
-            ...['-retrieve', join(target, '[artifact]-[revision].[ext]')],
-          ],
+          ivyArguments(sparkHome, work, target),
           options.signal ? { signal: options.signal } : {},
         );
         for (const pin of pins) {
@@ -78,6 +74,12 @@ export async function ensureJars(
     options,
   );
   return pins.map((pin) => jarPath(folder, pin));
+}
+
+function ivyArguments(sparkHome: string, work: string, target: string): string[] {
+  const classPath = ['-cp', join(sparkHome, 'jars', '*'), 'org.apache.ivy.Main', '-warn'];
+  const input = ['-ivy', join(work, 'ivy.xml'), '-cache', join(work, 'cache')];
+  return [...classPath, ...input, '-retrieve', join(target, '[artifact]-[revision].[ext]')];
 }
 
 /** Each jar by itself, without what it depends on: the lock is the whole list. One module, since a JVM per jar costs seconds. */

@@ -10,6 +10,7 @@ import type { ErrorDocument } from '../../src/cli/normalise-error.ts';
 import type { InitResult } from '../../src/config/init.ts';
 import type { DemoResult } from '../../src/demo/demo.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
+import type { TopicStatus } from '../../src/kafka/topic-status.ts';
 import type { SeedResult } from '../../src/olist/shop-source.ts';
 import type { Migrated, Reverted } from '../../src/postgres/migrations/run.ts';
 import type { MigrationStatus } from '../../src/postgres/migrations/status.ts';
@@ -40,6 +41,7 @@ const agreements: {
   migrateStatus: Agrees<MigrationStatus, Contract['migrate status']>;
   seedOlist: Fits<SeedResult, Contract['seed olist']>;
   seedSynthetic: Fits<SeedResult, Contract['seed synthetic']>;
+  topicStatus: Agrees<TopicStatus, Contract['topic status']>;
   etlRun: Fits<EtlResult, Contract['etl run']>;
   report: Agrees<ReportResult, Contract['report <question>']>;
   catalogue: Agrees<ReturnType<typeof catalogueDocument>, Contract['report']>;
@@ -57,6 +59,7 @@ const agreements: {
   migrateStatus: true,
   seedOlist: true,
   seedSynthetic: true,
+  topicStatus: true,
   etlRun: true,
   report: true,
   catalogue: true,
@@ -107,7 +110,7 @@ describe('the documents of --json', () => {
 describe('npm run docs', () => {
   it('wrote docs/schemas, and nothing else is there', () => {
     const files = schemaFiles();
-    expect(readdirSync(schemas).sort()).toEqual([...files.keys()].sort());
+    expect(readdirSync(schemas).sort()).toEqual([...files.keys(), 'order-event.json'].sort());
     for (const [name, text] of files) expect(readFileSync(join(schemas, name), 'utf8'), name).toBe(text);
   });
 

@@ -71,6 +71,45 @@ describe('the environment', () => {
     expect(loadEnvironment(file, env).POSTGRES_PORT).toBe(5432);
   });
 
+  it('names the cluster, its login and the engines that run elsewhere', async () => {
+    await initialise(file, {});
+    const own = configFrom(loadEnvironment(file, {}));
+    expect(own.kafka).toEqual({
+      target: {
+        brokers: [expect.stringMatching(/^127\.0\.0\.1:\d+$/)],
+        security: 'PLAINTEXT',
+        sasl: null,
+        ca: null,
+      },
+      partitions: 4,
+      retentionMs: 168 * 3_600_000,
+    });
+    const login = { KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SASL_USERNAME: 'shop' };
+    expect(() => configFrom(loadEnvironment(file, login))).toThrow('KAFKA_SASL_PASSWORD');
+    const other = configFrom(
+      loadEnvironment(file, {
+        ...login,
+        KAFKA_BROKERS: 'one.example.com:9094, [::1]:9095',
+        KAFKA_SASL_PASSWORD: 'cluster-pass',
+        KAFKA_SASL_MECHANISM: 'PLAIN',
+        KAFKA_SSL_CA: '/etc/ca.pem',
+        SHOP_PIPE_EXTERNAL: 'kafka',
+      }),
+    );
+    expect(other).toMatchObject({
+      external: ['kafka'],
+      kafka: {
+        target: {
+          brokers: ['one.example.com:9094', '[::1]:9095'],
+          security: 'SASL_SSL',
+          sasl: { mechanism: 'plain', username: 'shop', password: 'cluster-pass' },
+          ca: '/etc/ca.pem',
+        },
+      },
+    });
+    expect(redact('cluster-pass')).toBe('***');
+  });
+
   it('says what to do where nothing is there', () => {
     expect(() => loadEnvironment(file, {})).toThrow(
       expect.objectContaining({ code: 'not_initialised', suggestion: 'shop-pipe init' }),
@@ -84,6 +123,12 @@ describe('the environment', () => {
     ['SHOP_TIMEZONE', 'Mars/Olympus', 'SHOP_TIMEZONE must be an IANA time zone'],
     ['SHOP_TIMEZONE', '+03:00', 'SHOP_TIMEZONE must be an IANA time zone'],
     ['SHOP_PIPE_RUNTIME', 'podman', 'SHOP_PIPE_RUNTIME Invalid option'],
+    ['KAFKA_BROKERS', 'localhost', 'KAFKA_BROKERS must be host:port'],
+    ['KAFKA_BROKERS', 'a:9092,b:70000', 'KAFKA_BROKERS must be host:port'],
+    ['KAFKA_SECURITY_PROTOCOL', 'TLS', 'KAFKA_SECURITY_PROTOCOL Invalid option'],
+    ['KAFKA_TOPIC_PARTITIONS', '0', 'KAFKA_TOPIC_PARTITIONS must be from 1 to 10000'],
+    ['SHOP_PIPE_EXTERNAL', 'kafka,spark', 'SHOP_PIPE_EXTERNAL must name some of postgres, kafka'],
+    ['KAFKA_SASL_PASSWORD', 'short', 'KAFKA_SASL_PASSWORD '],
     ['SHOP_ETL_PASSWORD', 'short', 'SHOP_ETL_PASSWORD must have at least 8 characters'],
   ])('%s=%s is refused by name, never by secret value', async (name, value, message) => {
     await initialise(file, {});

@@ -17,6 +17,15 @@ const wrongCalls: [string, number, string, string][] = [
   ['up kafkaesque', 2, 'unknown_service', 'kafkaesque'],
   ['logs kafkaesque', 2, 'unknown_service', 'kafkaesque'],
   ['logs -n many', 2, 'bad_number', 'many'],
+  ['topic status --frobnicate', 2, 'unknown_option', '--frobnicate'],
+  ['produce', 2, 'missing_mandatory_option_value', '--rate'],
+  ['produce --rate 0', 2, 'bad_number', '--rate 0'],
+  ['produce --rate fast', 2, 'bad_number', 'fast'],
+  ['produce --rate 5 --duration 1d', 2, 'bad_duration', '1d'],
+  ['produce --rate 5 --duration 1s --count 1', 2, 'duration_or_count', 'not both'],
+  ['produce --rate 5 --dirty 1.5', 2, 'bad_number', '--dirty'],
+  ['produce --rate 5 --producers 65', 2, 'bad_number', '--producers'],
+  ['produce --rate 5 --start-time yesterday', 2, 'bad_instant', 'yesterday'],
   ['etl run', 2, 'which_days', '--date'],
   ['etl run --date 2018-02-30', 2, 'bad_date', '2018-02-30'],
   ['etl run --date yesterday', 2, 'bad_date', 'yesterday'],
@@ -75,34 +84,64 @@ describe('every command', () => {
     }
   });
 
+  it('that needs the broker says how to start it', async () => {
+    expect(await sandbox.json<Problem>(['topic', 'status'])).toMatchObject({
+      code: 1,
+      data: { error: { code: 'kafka_unreachable', suggestion: 'shop-pipe up' } },
+    });
+  });
+
   it('down and status work where nothing runs', async () => {
     expect(await sandbox.json(['down'])).toMatchObject({ code: 0, data: { stopped: [] } });
     expect(await sandbox.json(['status', '--exit-code'])).toMatchObject({
       code: 3,
-      data: { services: [{ state: 'stopped' }] },
+      data: { services: [{ state: 'stopped' }, { state: 'stopped' }] },
     });
   });
 
-  it('a taken port is told with its holder and the variable', async () => {
-    const port = Number(/^POSTGRES_PORT=(\d+)$/m.exec(sandbox.file('.env'))?.[1]);
-    const holder = createServer().listen(port, '127.0.0.1');
-    try {
-      const { code, data } = await sandbox.json<Problem>(['up']);
-      expect(code).toBe(1);
-      expect(data.error).toMatchObject({
-        code: 'port_taken',
-        message: expect.stringContaining(String(process.pid)),
-        suggestion: expect.stringContaining('POSTGRES_PORT'),
-      });
-    } finally {
-      holder.close();
-    }
+  it.each(['POSTGRES_PORT', 'KAFKA_BROKERS'])(
+    'a taken port is told with its holder and %s, before anything starts',
+    async (variable) => {
+      const value = new RegExp(`^${variable}=(?:127\\.0\\.0\\.1:)?(\\d+)$`, 'm');
+      const holder = createServer().listen(Number(value.exec(sandbox.file('.env'))?.[1]), '127.0.0.1');
+      try {
+        const { code, data } = await sandbox.json<Problem>(['up']);
+        expect(code).toBe(1);
+        expect(data.error).toMatchObject({
+          code: 'port_taken',
+          message: expect.stringContaining(String(process.pid)),
+          suggestion: expect.stringContaining(variable),
+        });
+        expect((await sandbox.json(['down'])).data).toMatchObject({ stopped: [] });
+      } finally {
+        holder.close();
+      }
+    },
+  );
+
+  it.each([
+    [{ KAFKA_BROKERS: 'kafka.example.com:9092' }, 'kafka_not_ours', 'SHOP_PIPE_EXTERNAL=kafka'],
+    [{ KAFKA_BROKERS: '127.0.0.1' }, 'bad_configuration', 'docs/configuration.md'],
+    [{ KAFKA_SECURITY_PROTOCOL: 'SASL_SSL' }, 'bad_configuration', 'set both in .env'],
+    [{ SHOP_PIPE_EXTERNAL: 'spark' }, 'bad_configuration', 'docs/configuration.md'],
+    [
+      { SHOP_PIPE_EXTERNAL: 'kafka', KAFKA_BROKERS: '127.0.0.1:1' },
+      'service_unreachable',
+      'KAFKA_SECURITY_PROTOCOL',
+    ],
+  ])('up with %j starts nothing: %s', async (env, code, suggestion) => {
+    const { data, ...called } = await sandbox.json<Problem>(['up'], env as Record<string, string>);
+    expect([called.code, data.error]).toMatchObject([
+      1,
+      { code, suggestion: expect.stringContaining(suggestion) },
+    ]);
+    expect((await sandbox.json(['down'])).data).toMatchObject({ stopped: [] });
   });
 
   it('without .env says init, and --json stays one document', async () => {
     const bare = new Sandbox();
     try {
-      for (const command of ['status', 'down', 'verify']) {
+      for (const command of ['status', 'verify']) {
         expect(await bare.json<Problem>([command])).toMatchObject({
           code: 1,
           data: { error: { code: 'not_initialised', suggestion: 'shop-pipe init' } },

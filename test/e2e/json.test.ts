@@ -55,7 +55,7 @@ describe('--json', () => {
   afterAll(() => sandbox.remove());
 
   describe('before there is anything', () => {
-    it.each(['status', 'down', 'logs', 'verify', 'migrate up', 'migrate status'])(
+    it.each(['status', 'logs', 'verify', 'migrate up', 'migrate status'])(
       '%s says that there is no .env',
       async (line) => {
         await fails(line, 1, 'not_initialised');
@@ -95,7 +95,10 @@ describe('--json', () => {
 
   describe('with the stack down', () => {
     it('status tells, and --exit-code makes it a finding', async () => {
-      expect((await done('status', 'status')).services).toMatchObject([{ state: 'stopped', pid: null }]);
+      expect((await done('status', 'status')).services).toMatchObject([
+        { name: 'postgres', state: 'stopped', pid: null },
+        { name: 'kafka', state: 'stopped', pid: null },
+      ]);
       await done('status', 'status --exit-code', 3);
       expect(await done('down', 'down')).toMatchObject({ stopped: [], purged: false });
       expect(await done('logs', 'logs')).toEqual([]);
@@ -112,6 +115,10 @@ describe('--json', () => {
       await fails(line, 1, 'postgres_unreachable');
     });
 
+    it.each(['topic status', 'produce --rate 10'])('%s says that Kafka is not reached', async (line) => {
+      await fails(line, 1, 'kafka_unreachable');
+    });
+
     it.each([
       ['doctor now', 'excess_arguments'],
       ['init now', 'excess_arguments'],
@@ -125,6 +132,7 @@ describe('--json', () => {
       ['migrate new 9lives', 'bad_migration_name'],
       ['seed olist', 'no_path'],
       ['seed synthetic --orders 0', 'bad_number'],
+      ['produce --rate 0', 'bad_number'],
       ['etl run --date 2018-02-30', 'bad_date'],
       ['report daily-revenues', 'question_unknown'],
       ['report daily-revenue --from tomorrow', 'report_parameter_invalid'],
@@ -144,14 +152,25 @@ describe('--json', () => {
     const olist = async (files: Files): Promise<string> => (await folders).folder(files);
 
     beforeAll(async () => {
-      expect(await done('up', 'up')).toMatchObject({ started: ['postgres'] });
+      expect(await done('up', 'up')).toMatchObject({
+        started: ['postgres', 'kafka'],
+        topics: ['shop.orders'],
+      });
     });
     afterAll(async () => (await folders).remove());
 
     it('up, status and logs', async () => {
-      expect(await done('up', 'up')).toMatchObject({ started: [], migrations: [] });
+      expect(await done('up', 'up')).toMatchObject({ started: [], migrations: [], topics: [] });
       expect((await done('status', 'status --exit-code')).services[0]?.state).toBe('healthy');
       expect(await done('logs', 'logs postgres -n 1')).toHaveLength(1);
+      expect(await done('logs', 'logs kafka -n 1')).toMatchObject([{ service: 'kafka' }]);
+    });
+
+    it('topic status', async () => {
+      const { partitions, ...topic } = await done('topic status', 'topic status');
+      expect(topic).toMatchObject({ topic: 'shop.orders', messages: 0, retention_ms: 168 * 3_600_000 });
+      expect(partitions).toHaveLength(4);
+      await fails('topic status --topic nowhere', 1, 'topic_unknown');
     });
 
     it('migrate down, status, up', async () => {
@@ -197,6 +216,14 @@ describe('--json', () => {
       const line = 'seed synthetic --orders 500 --days 10';
       expect((await done('seed synthetic', `${line} --replace`)).changed).toBe(true);
       expect((await done('seed synthetic', line)).changed).toBe(false);
+    });
+
+    it('produce', async () => {
+      await fails('produce --rate 10 --topic nowhere', 1, 'topic_missing');
+      const summary = await done('produce', 'produce --rate 2000 --count 400 --dirty 0.1 --seed 7');
+      expect(summary).toMatchObject({ topic: 'shop.orders', sent: 400, acked: 400, failed: 0, seed: 7 });
+      const { messages } = await done('topic status', 'topic status');
+      expect(messages).toBe(400);
     });
 
     it('report and verify with nothing curated yet', async () => {
@@ -245,7 +272,10 @@ describe('--json', () => {
     });
 
     it('down', async () => {
-      expect(await done('down', 'down --purge')).toMatchObject({ stopped: ['postgres'], purged: true });
+      expect(await done('down', 'down --purge')).toMatchObject({
+        stopped: expect.toSatisfy((names: string[]) => names.toSorted().join() === 'kafka,postgres'),
+        purged: true,
+      });
     });
   });
 

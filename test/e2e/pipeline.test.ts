@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../src/config/free-port.ts';
 import { withClient } from '../../src/postgres/connection.ts';
 import { identify } from '../../src/process/process-table.ts';
 import { Sandbox } from '../support/cli.ts';
@@ -44,7 +45,7 @@ describe('the pipeline by the built CLI', () => {
     withClient(sandboxTarget(sandbox), async (client) => (await client.query<T>(sql)).rows);
 
   beforeAll(async () => {
-    const up = await sandbox.json<Status & { started: string[] }>(['up']);
+    const up = await sandbox.json<Status & { started: string[] }>(['up', 'postgres']);
     expect(up.code, up.stderr).toBe(0);
     expect(up.data.started).toEqual(['postgres']);
   });
@@ -53,14 +54,17 @@ describe('the pipeline by the built CLI', () => {
   it('up wrote .env for its owner only and changes nothing the second time', async () => {
     expect(statSync(join(sandbox.folder, '.env')).mode & 0o777).toBe(0o600);
     const before = sandbox.file('.env');
-    const again = await sandbox.json<Status & { started: string[]; migrations: string[] }>(['up']);
+    const again = await sandbox.json<Status & { started: string[]; migrations: string[] }>([
+      'up',
+      'postgres',
+    ]);
     expect(again.data).toMatchObject({ started: [], migrations: [] });
     expect(sandbox.file('.env')).toBe(before);
   });
 
   it('status tells runtime, state, process and address', async () => {
     const { code, data } = await sandbox.json<Status>(['status', '--exit-code']);
-    expect(code).toBe(0);
+    expect(code).toBe(3);
     expect(data.runtime).toBe('native');
     expect(data.services).toEqual([
       {
@@ -69,6 +73,13 @@ describe('the pipeline by the built CLI', () => {
         pid: expect.any(Number),
         endpoint: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
         version: '17.10',
+      },
+      {
+        name: 'kafka',
+        state: 'stopped',
+        pid: null,
+        endpoint: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+        version: '4.3.1',
       },
     ]);
   });
@@ -199,7 +210,7 @@ describe('the pipeline by the built CLI', () => {
       .poll(async () => (await sandbox.json<Status>(['status'])).data.services[0]?.state, { timeout: 20_000 })
       .toBe('failed');
     expect((await sandbox.run(['report', 'daily-revenue'])).stderr).toContain('shop-pipe up');
-    const up = await sandbox.run(['up']);
+    const up = await sandbox.run(['up', 'postgres']);
     expect(up.code, up.stderr).toBe(0);
     expect((await sandbox.json(['verify'])).code).toBe(0);
   });
@@ -258,8 +269,33 @@ describe('the pipeline by the built CLI', () => {
     const { code, stdout } = await finished;
     expect(code).toBe(1);
     expect((JSON.parse(stdout) as Problem).error.code).toBe('postgres_unreachable');
-    expect((await sandbox.run(['up'])).code).toBe(0);
+    expect((await sandbox.run(['up', 'postgres'])).code).toBe(0);
     expect((await sandbox.json(['etl', 'run', '--full'])).code).toBe(0);
+    expect((await sandbox.json(['verify'])).code).toBe(0);
+  });
+
+  it('down works where .env is wrong or gone', async () => {
+    const file = join(sandbox.folder, '.env');
+    renameSync(file, `${file}.aside`);
+    writeFileSync(file, 'POSTGRES_PORT=wrong\n');
+    expect(await sandbox.json(['down'])).toMatchObject({
+      code: 0,
+      data: { runtime: 'native', stopped: ['postgres'] },
+    });
+    renameSync(`${file}.aside`, file);
+    expect((await sandbox.json(['up', 'postgres'])).code).toBe(0);
+  });
+
+  it('a port that was changed in .env is moved to by the next up', async () => {
+    const before = sandbox.file('.env');
+    const port = await freePort(5_800);
+    writeFileSync(
+      join(sandbox.folder, '.env'),
+      before.replace(/^POSTGRES_PORT=.*$/m, `POSTGRES_PORT=${port}`),
+    );
+    const { code, data } = await sandbox.json<Status>(['up', 'postgres']);
+    expect(code).toBe(0);
+    expect(data.services[0]).toMatchObject({ state: 'healthy', endpoint: `127.0.0.1:${port}` });
     expect((await sandbox.json(['verify'])).code).toBe(0);
   });
 

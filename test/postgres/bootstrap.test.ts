@@ -29,7 +29,7 @@ function config(ownerPassword: string, superuserPassword = server.passwords.post
     SHOP_PIPE_RUNTIME: '',
     SHOP_PIPE_HOME: '',
     OLIST_PATH: '',
-  } satisfies Environment);
+  } as Environment);
 }
 
 afterAll(() =>

@@ -45,7 +45,7 @@ beforeEach(async () => {
   supervisor = new Supervisor(home, silent, new AbortController().signal);
 });
 afterEach(async () => {
-  await supervisor.stop(listener(port));
+  await supervisor.stop('echo');
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -58,9 +58,9 @@ describe('a service', () => {
     expect(state).toBe('healthy');
     expect(await supervisor.start(service)).toBe(false);
     expect((await supervisor.status(service)).pid).toBe(pid);
-    expect(await supervisor.stop(service)).toBe(true);
+    expect(await supervisor.stop('echo')).toBe(true);
     expect(identify(pid ?? 0)).toBeNull();
-    expect(await supervisor.stop(service)).toBe(false);
+    expect(await supervisor.stop('echo')).toBe(false);
     expect(readFileSync(supervisor.logFile('echo'), 'utf8')).toBe('listening\n');
   });
 
@@ -80,7 +80,7 @@ describe('a service', () => {
     await supervisor.start(service);
     const child = Number(readFileSync(supervisor.logFile('echo'), 'utf8'));
     expect(identify(child)).not.toBeNull();
-    await supervisor.stop(service);
+    await supervisor.stop('echo');
     await expect.poll(() => identify(child)).toBeNull();
   });
 

@@ -44,7 +44,7 @@ export async function startServer(): Promise<RunningServer> {
   const supervisor = new Supervisor(home, silent, new AbortController().signal);
   const service = postgresService(config, home, join(root, 'package.json'));
   const stop = async (): Promise<void> => {
-    await supervisor.stop(service);
+    await supervisor.stopAll();
     purgeFolder(home);
     rmSync(home, { recursive: true, force: true });
   };

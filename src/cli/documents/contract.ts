@@ -9,9 +9,11 @@ import {
   migrateStatusDocument,
   migrateUpDocument,
 } from './migrations.ts';
+import { produceDocument } from './produce.ts';
 import { reportCatalogueDocument, reportDocument } from './report.ts';
 import { seedOlistDocument, seedSyntheticDocument } from './seed.ts';
 import { downDocument, logLineDocument, logsDocument, statusDocument, upDocument } from './stack.ts';
+import { topicStatusDocument } from './topic.ts';
 import { verifyDocument } from './verify.ts';
 
 /**
@@ -32,6 +34,8 @@ export const contract = {
   'migrate new': migrateNewDocument,
   'seed olist': seedOlistDocument,
   'seed synthetic': seedSyntheticDocument,
+  'topic status': topicStatusDocument,
+  produce: produceDocument,
   'etl run': etlRunDocument,
   'report <question>': reportDocument,
   report: reportCatalogueDocument,

@@ -9,7 +9,9 @@ export const serviceDocument = z.strictObject({
       'stopped: not running, nobody wants it; starting: not ready yet; healthy: answers; unhealthy: answers no more; failed: was started and is gone',
     ),
   pid: z.int().positive().nullable().describe('process id on this machine; null where it has none'),
-  endpoint: z.string().describe('host:port where it listens or would listen'),
+  endpoint: z
+    .string()
+    .describe('host:port where it listens or would listen; a cluster has several, with commas'),
   version: z.string().nullable().describe("the engine's version; null where it is not known"),
 });
 
@@ -23,19 +25,29 @@ const postgres = {
   version: '17.10',
 };
 
+const kafka = {
+  name: 'kafka',
+  state: 'healthy',
+  pid: 30710,
+  endpoint: '127.0.0.1:9092',
+  version: '4.3.1',
+};
+
 export const upDocument = z
   .strictObject({
     runtime: runtimeName,
     services,
     started: z.array(z.string()).describe('names of the services that this call started'),
     migrations: z.array(migrationVersion).describe('migrations that this call applied, oldest first'),
+    topics: z.array(z.string()).describe('topics that this call made'),
   })
   .meta(
     documentMeta('up', 'The stack as it is now. A second call starts and applies nothing.', {
       runtime: 'native',
-      services: [postgres],
-      started: ['postgres'],
+      services: [postgres, kafka],
+      started: ['postgres', 'kafka'],
       migrations: ['0001', '0002'],
+      topics: ['shop.orders'],
     }),
   );
 
@@ -48,7 +60,7 @@ export const downDocument = z
   .meta(
     documentMeta('down', 'What was stopped. Nothing running is no error.', {
       runtime: 'native',
-      stopped: ['postgres'],
+      stopped: ['kafka', 'postgres'],
       purged: false,
     }),
   );
@@ -59,7 +71,7 @@ export const statusDocument = z
     documentMeta(
       'status',
       'The state of each service. With --exit-code the exit code is 3 unless all are healthy.',
-      { runtime: 'native', services: [postgres] },
+      { runtime: 'native', services: [postgres, kafka] },
     ),
   );
 
@@ -70,7 +82,7 @@ const logLine = {
 
 export const logLineDocument = z
   .strictObject({
-    service: z.string().describe('the engine or job that wrote it, e.g. postgres, spark'),
+    service: z.string().describe('the engine or job that wrote it, e.g. postgres, kafka, spark'),
     line: z.string().describe('the line as it was written'),
   })
   .meta(

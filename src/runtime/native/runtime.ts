@@ -1,74 +1,78 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
+import type { Engine } from '../../config/schema.ts';
 import { usageError } from '../../errors.ts';
-import { withLock } from '../../process/lock.ts';
-import type { Progress } from '../../progress.ts';
+import {
+  type ExternalService,
+  externalServices,
+  externalStatus,
+  requireAnswer,
+} from '../external/services.ts';
 import { inNeedOrder } from '../need-order.ts';
 import type { LogSource, Runtime, UpResult } from '../runtime.ts';
 import type { Service, ServiceStatus } from '../service.ts';
-import { purgeFolder } from './postgres/folder.ts';
+import { kafkaService } from './kafka/service.ts';
 import { postgresService } from './postgres/service.ts';
+import { type NativeContext, stackLock } from './stack-lock.ts';
 import { Supervisor } from './supervisor.ts';
 
-export interface NativeOptions {
+export interface NativeOptions extends NativeContext {
   config: Config;
-  home: string;
-  /** A file whose node_modules hold the engines' packages. */
-  modulesOf: string;
-  progress: Progress;
-  signal: AbortSignal;
+  /** What ships with shop-pipe; its node_modules hold the engines' packages. */
+  assets: string;
 }
 
 /** Logs that are no service's own: jobs write them. */
 const jobLogs = ['spark'];
 
-/** The engines as processes of this machine. */
-export function nativeRuntime({ config, home, modulesOf, progress, signal }: NativeOptions): Runtime {
+type Managed = { external: null; service: Service } | { external: ExternalService; service: null };
+type Listed = Managed & { name: string; needs: readonly string[] };
+
+/** The engines as processes of this machine, but for those that SHOP_PIPE_EXTERNAL names. */
+export function nativeRuntime({ config, home, assets, progress, signal }: NativeOptions): Runtime {
   const supervisor = new Supervisor(home, progress, signal);
-  const services = (): Service[] => [postgresService(config, home, modulesOf)];
-  const locked = <T>(work: () => Promise<T>): Promise<T> =>
-    withLock(
-      join(home, 'run', 'stack.lock'),
-      {
-        waitMs: 300_000,
-        signal,
-        onWait: (holder) => progress.note(`waiting for another shop-pipe (pid ${holder.pid})`),
-      },
-      work,
-    );
+  const makers: Record<Engine, () => Service> = {
+    postgres: () => postgresService(config, home, join(assets, 'package.json')),
+    kafka: () => kafkaService({ target: config.kafka.target, home, assets, progress, signal }),
+  };
+  const listed = (): Listed[] =>
+    externalServices(config).map((external): Listed => {
+      if (config.external.includes(external.name))
+        return { name: external.name, needs: [], external, service: null };
+      const service = makers[external.name]();
+      return { name: service.name, needs: service.needs, external: null, service };
+    });
+  const ours = (): Service[] => listed().flatMap(({ service }) => service ?? []);
   const status = (): Promise<ServiceStatus[]> =>
-    Promise.all(services().map((service) => supervisor.status(service)));
+    Promise.all(
+      listed().map(({ external, service }) =>
+        external === null ? supervisor.status(service) : externalStatus(external),
+      ),
+    );
 
   return {
     name: 'native',
     async up(names): Promise<UpResult> {
-      return locked(async () => {
-        const started: string[] = [];
-        for (const service of inNeedOrder(services(), names)) {
-          if (await supervisor.start(service)) started.push(service.name);
-        }
-        return { runtime: 'native', services: await status(), started };
-      });
-    },
-    async down({ purge }) {
-      if (!existsSync(home)) return [];
-      return locked(async () => {
-        const stopped: string[] = [];
-        for (const service of inNeedOrder(services(), []).reverse()) {
-          if (await supervisor.stop(service)) stopped.push(service.name);
-        }
-        if (purge) {
-          purgeFolder(home);
-          for (const part of ['logs', 'runtime.json'])
-            rmSync(join(home, part), { recursive: true, force: true });
-        }
-        return stopped;
+      return stackLock({ home, progress, signal }, async () => {
+        const wanted = inNeedOrder(listed(), names);
+        for (const { external, service } of wanted)
+          await (external === null ? supervisor.check(service) : requireAnswer(external));
+        const started = await startAll(
+          wanted.flatMap(({ service }) => service ?? []),
+          (service) => supervisor.start(service),
+        );
+        return {
+          runtime: 'native',
+          services: await status(),
+          started,
+          wanted: wanted.map(({ name }) => name),
+        };
       });
     },
     status,
     async logs(service): Promise<LogSource[]> {
-      const known = [...services().map((s) => s.name), ...jobLogs];
+      const known = [...ours().map((s) => s.name), ...jobLogs];
       if (service !== null && !known.includes(service)) {
         throw usageError('unknown_service', `there is no service ${service}`, `one of: ${known.join(', ')}`);
       }
@@ -78,4 +82,25 @@ export function nativeRuntime({ config, home, modulesOf, progress, signal }: Nat
         .filter(({ file }) => existsSync(file));
     },
   };
+}
+
+/**
+ * Starts each service as soon as what it needs is healthy, the others beside it. Returns the names of those that were
+ * started; waits for all even when one fails, so that nothing goes on behind an error message.
+ */
+async function startAll(
+  services: readonly Service[],
+  start: (service: Service) => Promise<boolean>,
+): Promise<string[]> {
+  const starts = new Map<string, Promise<boolean>>();
+  for (const service of services) {
+    const needed = service.needs.flatMap((name) => starts.get(name) ?? []);
+    starts.set(
+      service.name,
+      Promise.all(needed).then(() => start(service)),
+    );
+  }
+  await Promise.allSettled(starts.values());
+  const started = await Promise.all([...starts].map(async ([name, begun]) => ((await begun) ? [name] : [])));
+  return started.flat();
 }

@@ -1,28 +1,19 @@
 import { spawn } from 'node:child_process';
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPortFree } from '../../config/free-port.ts';
 import { environmentError, interruptedError } from '../../errors.ts';
 import { lastLogLine, lastLogLines } from '../../process/log-tail.ts';
 import { portHolder } from '../../process/port-holder.ts';
-import { identify, isAlive, type ProcessId, stopGroup } from '../../process/process-table.ts';
+import { identify, isAlive, stopGroup } from '../../process/process-table.ts';
 import type { Progress } from '../../progress.ts';
 import type { Service, ServiceStatus } from '../service.ts';
+import { type PidFile, PidFiles } from './pid-files.ts';
 
-interface PidFile extends ProcessId {
-  /** When the probe first held; null while the service is starting. */
-  healthyAt: string | null;
-}
+const endpointOf = ({ listen }: Service): string => `${listen.host}:${listen.port}`;
+
+/** A killed process with many threads is a zombie some time before the last of them lets go of its port. */
+const closingMs = 5_000;
 
 const maxLogBytes = 64 * 1024 * 1024;
 
@@ -31,6 +22,7 @@ export class Supervisor {
   readonly #home: string;
   readonly #progress: Progress;
   readonly #signal: AbortSignal;
+  readonly #pids: PidFiles;
   /** Where in its log each service began that was launched here: an error shows nothing older. */
   readonly #logStarts = new Map<string, number>();
 
@@ -38,20 +30,16 @@ export class Supervisor {
     this.#home = home;
     this.#progress = progress;
     this.#signal = signal;
+    this.#pids = new PidFiles(join(home, 'run'));
   }
 
   logFile(name: string): string {
     return join(this.#home, 'logs', `${name}.log`);
   }
 
-  #pidFile(name: string): string {
-    return join(this.#home, 'run', `${name}.json`);
-  }
-
   async status(service: Service): Promise<ServiceStatus> {
-    const file = this.#readPidFile(service.name);
-    const endpoint = `${service.listen.host}:${service.listen.port}`;
-    const base = { name: service.name, endpoint, version: service.version };
+    const file = this.#pids.read(service.name);
+    const base = { name: service.name, endpoint: endpointOf(service), version: service.version };
     if (file === null) return { ...base, state: 'stopped', pid: null };
     if (!isAlive(file)) return { ...base, state: 'failed', pid: null };
     const { ready } = await service.probe();
@@ -59,23 +47,33 @@ export class Supervisor {
     return { ...base, state: file.healthyAt === null ? 'starting' : 'unhealthy', pid: file.pid };
   }
 
+  /** Throws what would keep `service` from starting, unless it runs already. */
+  async check(service: Service): Promise<void> {
+    const running = this.#pids.read(service.name);
+    const sameEndpoint = running?.endpoint === endpointOf(service);
+    if (running && isAlive(running) && sameEndpoint) return;
+    service.check?.();
+    // What a killed leader left of its group may hold the port still; `start` stops that first.
+    if (!sameEndpoint) await this.#refuseTakenPort(service);
+  }
+
   /** Makes `service` healthy; returns whether it had to be started. */
   async start(service: Service): Promise<boolean> {
-    const running = this.#readPidFile(service.name);
-    if (running && isAlive(running)) {
+    const running = this.#pids.read(service.name);
+    if (running && isAlive(running) && running.endpoint === endpointOf(service)) {
       if ((await service.probe()).ready) return false;
       await this.#awaitHealthy(service, running);
       return false;
     }
-    // The leader is gone, its group may not be.
-    if (running) await stopGroup(running, service.stop.signal, service.stop.graceMs);
-    await this.#refuseTakenPort(service);
+    // It listens where `.env` no longer says, or its leader is gone and its group may not be.
+    if (running) await this.stop(service.name);
+    await this.#refuseTakenPort(service, running === null ? 0 : closingMs);
     const step = this.#progress.step(service.name);
     try {
       await service.prepare((what) => step.advance(0, what));
       const id = await this.#launch(service);
       await this.#awaitHealthy(service, id, (note) => step.advance(0, note));
-      step.end(`${service.version} at ${service.listen.host}:${service.listen.port}`);
+      step.end(`${service.version} at ${endpointOf(service)}`);
       return true;
     } catch (error) {
       step.fail();
@@ -83,19 +81,29 @@ export class Supervisor {
     }
   }
 
-  /** Returns whether there was anything to stop. */
-  async stop(service: Pick<Service, 'name' | 'stop'>): Promise<boolean> {
-    const file = this.#readPidFile(service.name);
+  /** Stops one service; returns whether there was anything to stop. */
+  async stop(name: string): Promise<boolean> {
+    const file = this.#pids.read(name);
     if (file === null) return false;
-    const stopped = await stopGroup(file, service.stop.signal, service.stop.graceMs);
-    rmSync(this.#pidFile(service.name), { force: true });
+    const stopped = await stopGroup(file, file.stop.signal, file.stop.graceMs);
+    this.#pids.remove(name);
     return stopped;
   }
 
-  async #launch(service: Service): Promise<ProcessId> {
+  /** Stops whatever was started, the last first; returns the names of what was running. */
+  async stopAll(): Promise<string[]> {
+    const started = this.#pids
+      .names()
+      .map((name) => ({ name, at: this.#pids.read(name)?.startedAt ?? '' }))
+      .toSorted((a, b) => (a.at < b.at ? 1 : -1));
+    const stopped: string[] = [];
+    for (const { name } of started) if (await this.stop(name)) stopped.push(name);
+    return stopped;
+  }
+
+  async #launch(service: Service): Promise<PidFile> {
     const { file, args, env, cwd } = await service.command();
     mkdirSync(join(this.#home, 'logs'), { recursive: true, mode: 0o700 });
-    mkdirSync(join(this.#home, 'run'), { recursive: true, mode: 0o700 });
     const log = this.#openLog(service.name);
     this.#logStarts.set(service.name, fstatSync(log).size);
     try {
@@ -111,19 +119,26 @@ export class Supervisor {
       child.unref();
       failed.catch(() => undefined);
       if (id === null) throw this.#failure(service, 'ended at once');
-      this.#writePidFile(service.name, { ...id, healthyAt: null });
-      return id;
+      const started: PidFile = {
+        ...id,
+        healthyAt: null,
+        startedAt: new Date().toISOString(),
+        endpoint: endpointOf(service),
+        stop: service.stop,
+      };
+      this.#pids.write(service.name, started);
+      return started;
     } finally {
       closeSync(log);
     }
   }
 
-  async #awaitHealthy(service: Service, id: ProcessId, note?: (text: string) => void): Promise<void> {
+  async #awaitHealthy(service: Service, file: PidFile, note?: (text: string) => void): Promise<void> {
     const deadline = Date.now() + service.startMs;
     for (;;) {
       const { ready, detail } = await service.probe();
       if (ready) break;
-      if (!isAlive(id)) throw this.#failure(service, 'ended while starting');
+      if (!isAlive(file)) throw this.#failure(service, 'ended while starting');
       if (this.#signal.aborted)
         throw interruptedError(
           `${service.name} is still starting; shop-pipe up goes on, shop-pipe down stops it`,
@@ -133,7 +148,7 @@ export class Supervisor {
       note?.(lastLogLine(this.logFile(service.name)) ?? detail);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    this.#writePidFile(service.name, { ...id, healthyAt: new Date().toISOString() });
+    this.#pids.write(service.name, { ...file, healthyAt: new Date().toISOString() });
   }
 
   #failure(service: Service, what: string): Error {
@@ -150,9 +165,14 @@ export class Supervisor {
     );
   }
 
-  async #refuseTakenPort(service: Service): Promise<void> {
+  async #refuseTakenPort(service: Service, patienceMs = 0): Promise<void> {
     const { host, port, variable } = service.listen;
-    if (await isPortFree(port, host)) return;
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      if (await isPortFree(port, host)) return;
+      if (Date.now() >= deadline) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     throw environmentError('port_taken', `port ${port} of ${service.name} is taken by ${portHolder(port)}`, {
       suggestion: `stop that, or set another ${variable} in .env`,
     });
@@ -167,19 +187,5 @@ export class Supervisor {
       // None yet.
     }
     return openSync(file, 'a', 0o600);
-  }
-
-  #readPidFile(name: string): PidFile | null {
-    try {
-      return JSON.parse(readFileSync(this.#pidFile(name), 'utf8')) as PidFile;
-    } catch {
-      return null;
-    }
-  }
-
-  #writePidFile(name: string, file: PidFile): void {
-    const path = this.#pidFile(name);
-    writeFileSync(`${path}.new`, JSON.stringify(file), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
   }
 }

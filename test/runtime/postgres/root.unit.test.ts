@@ -112,7 +112,7 @@ const account = (): { uid: number; gid: number } => {
 
 afterEach(async () => {
   if (scratch === undefined) return;
-  await supervisor.stop(service(thisMachine));
+  await supervisor.stop('postgres');
   rmSync(scratch, { recursive: true, force: true });
 });
 
@@ -182,13 +182,13 @@ describe('postgres of root', () => {
       expectClosed(folder, uid);
       await ask('create table kept as select 42 as n');
 
-      expect(await supervisor.stop(service(machine))).toBe(true);
+      expect(await supervisor.stop('postgres')).toBe(true);
       expect(owners(join(folder, 'data'))).toEqual([]);
       await supervisor.start(service(machine));
       expect(await ask('select n from kept')).toBe(42);
       expect(realpathSync(join(home, 'postgres'))).toBe(folder);
 
-      await supervisor.stop(service(machine));
+      await supervisor.stop('postgres');
       purgeFolder(home, place);
       expect(readdirSync(home).sort()).toEqual(['logs', 'run']);
       expect(existsSync(place)).toBe(false);
@@ -205,7 +205,7 @@ describe('data of one mode', () => {
       await supervisor.start(service(machine));
       await ask('create table if not exists visits (n integer)');
       await ask('insert into visits values (1)');
-      await supervisor.stop(service(machine));
+      await supervisor.stop('postgres');
     }
     await supervisor.start(service(noNamespaces));
     expect(Number(await ask('select count(*) from visits'))).toBe(3);

@@ -1,0 +1,33 @@
+import { createProgress } from '../src/cli/progress.ts';
+import { benchProduce } from './produce.ts';
+import { record, tableOf } from './report.ts';
+
+const benches = { produce: benchProduce };
+
+/** `npm run bench -- NAME [--rounds N] [--events N]`. Returns the exit code. */
+export async function main(root: string, args: readonly string[]): Promise<number> {
+  const [name = '', ...rest] = args;
+  if (!(name in benches)) {
+    process.stderr.write(
+      `usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--rounds 5] [--events 400000]\n`,
+    );
+    return 2;
+  }
+  const number = (option: string, fallback: number): number => {
+    const at = rest.indexOf(option);
+    return at < 0 ? fallback : Number(rest[at + 1]);
+  };
+  const progress = createProgress(process.stderr, (line) => void process.stderr.write(`${line}\n`), true);
+  const comparison = await benches[name as keyof typeof benches]({
+    root,
+    rounds: number('--rounds', 5),
+    events: number('--events', 400_000),
+    progress,
+  });
+  progress.close();
+  process.stdout.write(
+    `${comparison.setting}\n\n${tableOf(comparison)}\n\n${comparison.notes?.join('\n') ?? ''}\n`,
+  );
+  record(root, comparison);
+  return 0;
+}
