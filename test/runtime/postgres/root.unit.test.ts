@@ -100,7 +100,13 @@ function owners(data: string): number[] {
         return false;
       }
     })
-    .map((name) => Number(/^Uid:\s+\d+\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1]));
+    .flatMap((name) => {
+      try {
+        return [Number(/^Uid:\s+\d+\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1])];
+      } catch {
+        return []; // A backend that ended between the two looks.
+      }
+    });
   return [...new Set(uids)];
 }
 
