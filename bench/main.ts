@@ -4,12 +4,12 @@ import { record, tableOf } from './report.ts';
 
 const benches = { produce: benchProduce };
 
-/** `npm run bench -- NAME [--rounds N] [--events N]`. Returns the exit code. */
+/** `npm run bench -- NAME [--rounds N] [--events N] [--minutes N]`. Returns the exit code. */
 export async function main(root: string, args: readonly string[]): Promise<number> {
   const [name = '', ...rest] = args;
   if (!(name in benches)) {
     process.stderr.write(
-      `usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--rounds 5] [--events 400000]\n`,
+      `usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--rounds 5] [--events 400000] [--minutes 10]\n`,
     );
     return 2;
   }
@@ -22,6 +22,7 @@ export async function main(root: string, args: readonly string[]): Promise<numbe
     root,
     rounds: number('--rounds', 5),
     events: number('--events', 400_000),
+    minutes: number('--minutes', 10),
     progress,
   });
   progress.close();

@@ -10,12 +10,15 @@ import type { Progress } from '../src/progress.ts';
 import { ensureJars } from '../src/toolchain/jars.ts';
 import { ensureSpark } from '../src/toolchain/spark.ts';
 import { type Comparison, compare, type Figures } from './harness.ts';
+import { memoryOf } from './memory.ts';
 
 export interface BenchOptions {
   root: string;
   rounds: number;
   /** Events of one run. */
   events: number;
+  /** How long the memory of a run at 5,000/s is watched. */
+  minutes: number;
   progress: Progress;
 }
 
@@ -34,7 +37,13 @@ const rivalTopic = 'bench.rival';
  * `produce` as fast as it goes against Kafka's own ProducerPerformance from the same jars: the same broker, partitions,
  * acks=all, idempotence, and payloads that our run made.
  */
-export async function benchProduce({ root, rounds, events, progress }: BenchOptions): Promise<Comparison> {
+export async function benchProduce({
+  root,
+  rounds,
+  events,
+  minutes,
+  progress,
+}: BenchOptions): Promise<Comparison> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-pipe-bench-'));
   const cli = async (...args: string[]): Promise<string> => {
     const { code, output } = await capture(join(root, 'bin', 'shop-pipe.mjs'), args, { cwd: folder });
@@ -96,7 +105,17 @@ export async function benchProduce({ root, rounds, events, progress }: BenchOpti
         },
       },
     );
-    return { ...comparison, notes: held };
+    const file = join(root, 'bin', 'shop-pipe.mjs');
+    const long = ['produce', '--json', '--rate', '5000', '--duration', `${minutes * 60}s`];
+    const memory = await memoryOf(file, long, folder);
+    const megabytes = (n: number): string => `${Math.round(n)} MB`;
+    return {
+      ...comparison,
+      notes: [
+        ...held,
+        `resident memory of ${minutes} min at 5,000/s: at most ${megabytes(memory.early)} in the first minute, ${megabytes(memory.late)} in the last, peak ${megabytes(memory.peak)}`,
+      ],
+    };
   } finally {
     await cli('down', '--purge').catch(() => undefined);
     rmSync(folder, { recursive: true, force: true });

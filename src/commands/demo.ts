@@ -7,7 +7,7 @@ import type { renderAs } from '../reports/render.ts';
 export const registerDemo: Register = (program, run) => {
   program
     .command('demo')
-    .description('the whole story in one go: up, seed, etl, verify, reports (what npm start runs)')
+    .description('the whole story in one go: up, seed, etl, produce, verify, reports (what npm start runs)')
     .action(
       run(async (context) => {
         await initialiseOnce(context);
@@ -51,6 +51,12 @@ function story(
             ? `verified: all ${result.verify.checks.length} checks of shop against curated hold`
             : `NOT verified: ${failed.map((check) => check.name).join(', ')} (npx shop-pipe verify)`,
         ];
+  const produced =
+    result.produce === null
+      ? []
+      : [
+          `produced: ${result.produce.acked.toLocaleString('en-US')} order events to ${result.produce.topic} at ${result.produce.achieved_per_s}/s`,
+        ];
   const synthetic =
     result.dataset === 'synthetic'
       ? [
@@ -65,6 +71,7 @@ function story(
       ? 'These are figures of the Olist dataset.'
       : 'These are figures of a synthetic shop.',
     ...verified,
+    ...produced,
     '',
     'Running:',
     ...result.services.map(
@@ -75,6 +82,7 @@ function story(
     'Look further:',
     '    npx shop-pipe report                        every report; --format table|csv, --from, --to',
     '    npx shop-pipe etl run --date 2018-05-01     make one day anew',
+    '    npx shop-pipe produce --rate 500            order events until Ctrl-C',
     '    npx shop-pipe verify | status | logs -f | doctor | --help',
     ...synthetic,
     'Stop it:',

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Project } from '../config/project.ts';
+import type { ProduceSummary } from '../events/producer/summary.ts';
+import { ordersTopic } from '../kafka/orders-topic.ts';
 import type { SeedResult } from '../olist/shop-source.ts';
 import { withClient } from '../postgres/connection.ts';
 import type { PgTarget } from '../postgres/target.ts';
@@ -16,6 +18,9 @@ import { type Verification, verify } from '../verify/verify.ts';
 
 /** Orders of the shop that is made where OLIST_PATH is unset, and the seed that makes it always the same. */
 export const syntheticShop = { orders: 50_000, seed: 1 };
+
+/** What is produced: 5,000 events. */
+const demoEvents = { rate: 500, seconds: null, count: 5_000 };
 
 export interface DemoContext {
   config: Config;
@@ -33,6 +38,7 @@ export interface DemoResult {
   services: ServiceStatus[];
   seed: SeedResult | null;
   etl: EtlResult | null;
+  produce: ProduceSummary | null;
   verify: Verification | null;
   reports: { question: Question; result: ReportResult }[];
 }
@@ -46,8 +52,7 @@ const questions = ['daily-revenue', 'top-products', 'orders-per-category', 'orde
 export async function runDemo(context: DemoContext): Promise<DemoResult> {
   const { config, project, progress, signal } = context;
   const { owner } = config.postgres;
-  const { runtime, services } = await bringUp(context);
-  const base = { runtime, services };
+  await bringUp(context, ['postgres']);
   const books = await readBooks(owner);
   if (config.olistPath !== null && books.dataset !== null && books.dataset !== 'olist') {
     progress.warn(
@@ -55,22 +60,32 @@ export async function runDemo(context: DemoContext): Promise<DemoResult> {
     );
   }
   if (books.done && books.dataset !== null) {
-    const reports = await allReports(context);
-    return { ...base, first: false, dataset: books.dataset, seed: null, etl: null, verify: null, reports };
+    const { runtime, services } = await bringUp(context);
+    const later = { first: false, seed: null, etl: null, produce: null, verify: null };
+    return { ...later, runtime, services, dataset: books.dataset, reports: await allReports(context) };
   }
-  // Seeding needs Postgres and one core, the toolchain mostly the network.
+  // Seeding needs Postgres and one core, the toolchain and the broker's jars mostly the network.
   const seeding = books.dataset === null ? seedShop(context) : Promise.resolve(null);
-  const [seed] = await both(seeding, ensureSpark(project.assets, progress, signal));
-  const etl = await runEtl(context, { request: { kind: 'full' }, only: false });
+  const bringing = bringUp(context).then(async (stack) => {
+    await ensureSpark(project.assets, progress, signal);
+    return stack;
+  });
+  const [seed, { runtime, services }] = await both(seeding, bringing);
+  const [etl, produced] = await both(
+    runEtl(context, { request: { kind: 'full' }, only: false }),
+    produceEvents(context),
+  );
   const verification = await verify({ owner, timezone: config.timezone, progress, signal }, {});
   const reports = await allReports(context);
   if (verification.ok) await writeMarker(owner);
   return {
-    ...base,
     first: true,
+    runtime,
+    services,
     dataset: seed?.dataset ?? books.dataset ?? '',
     seed,
     etl,
+    produce: produced,
     verify: verification,
     reports,
   };
@@ -87,6 +102,21 @@ async function seedShop({ config, progress, signal }: DemoContext): Promise<Seed
   );
   const { seedSynthetic } = await import('../olist/synthetic/seed.ts');
   return seedSynthetic(seedContext, syntheticShop);
+}
+
+/** Some thousand order events, at a rate that leaves the machine to the work beside it. */
+async function produceEvents({ config, project, progress, signal }: DemoContext): Promise<ProduceSummary> {
+  const { produce } = await import('../events/producer/produce.ts');
+  return produce(
+    {
+      kafka: config.kafka.target,
+      shop: config.postgres.owner,
+      folder: join(project.home, 'tmp'),
+      progress,
+      signal,
+    },
+    { ...demoEvents, topic: ordersTopic, seed: null, startTime: null, dirty: 0, producers: 1 },
+  );
 }
 
 /** Waits for both even when one fails, so that neither goes on behind an error message. */

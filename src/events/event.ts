@@ -1,6 +1,3 @@
-/** The topic of order events; messages are keyed by order_id, so that an order's events stay in order. */
-export const orderTopic = 'shop.orders';
-
 /** States of an order that come as events. Olist's invoiced, processing and unavailable don't. */
 export const statuses = ['created', 'approved', 'shipped', 'delivered', 'canceled'] as const;
 export type Status = (typeof statuses)[number];

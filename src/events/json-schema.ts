@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { eventTypeOf, orderTopic, statuses } from './event.ts';
+import { ordersTopic } from '../kafka/orders-topic.ts';
+import { eventTypeOf, statuses } from './event.ts';
 import { orderEvent } from './schema.ts';
 
 /**
@@ -11,7 +12,7 @@ export function orderEventSchemaText(): string {
   const schema = {
     $schema,
     title: 'Order event v1',
-    description: `A message on ${orderTopic}, keyed by order_id: the whole state of the order after one step of its life. Beyond this schema: no product is in two lines of an order, and quantity × price of a line is below 1,000,000,000,000.`,
+    description: `A message on ${ordersTopic}, keyed by order_id: the whole state of the order after one step of its life. Beyond this schema: no product is in two lines of an order, and quantity × price of a line is below 1,000,000,000,000.`,
     ...rest,
     oneOf: statuses.map((status) => ({
       properties: { event_type: { const: eventTypeOf(status) }, status: { const: status } },

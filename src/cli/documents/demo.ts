@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { etlRunDocument } from './etl.ts';
+import { produceDocument } from './produce.ts';
 import { reportDocument } from './report.ts';
 import { seedOlistDocument, seedSyntheticDocument } from './seed.ts';
 import { statusDocument } from './stack.ts';
@@ -20,6 +21,7 @@ export const demoDocument = z
       .nullable()
       .describe(`as \`seed\` prints it; ${laterNull}`),
     etl: etlRunDocument.nullable().describe(`as \`etl run\` prints it; ${laterNull}`),
+    produce: produceDocument.nullable().describe(`as \`produce\` prints it; ${laterNull}`),
     verify: verifyDocument.nullable().describe(`as \`verify\` prints it; ${laterNull}`),
     reports: z.array(reportDocument).describe('as `report` prints them, one per question'),
   })
@@ -33,6 +35,7 @@ export const demoDocument = z
       ],
       seed: null,
       etl: null,
+      produce: null,
       verify: null,
       reports: [
         {

@@ -3,7 +3,7 @@ import type { WireRequest } from './produce-request.ts';
 
 /**
  * The part of kafkajs below its producer: connections with TLS and SASL, reconnecting, metadata. Its `producer()` is
- * not used, see docs/decisions/0010-own-record-batches.md.
+ * not used, see docs/decisions/produce.md.
  */
 export interface Cluster {
   connect(): Promise<void>;

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { environmentError, usageError } from '../../errors.ts';
 import { kafkaClient } from '../../kafka/client.ts';
 import { explainKafkaError } from '../../kafka/kafka-error.ts';
+import { ordersTopic } from '../../kafka/orders-topic.ts';
 import type { KafkaTarget } from '../../kafka/target.ts';
 import type { PgTarget } from '../../postgres/target.ts';
 import type { Progress } from '../../progress.ts';
@@ -10,7 +11,7 @@ import { type Catalogue, drawCatalogue } from '../catalogue.ts';
 import { simulatedTime } from '../clock.ts';
 import { createDigest } from '../digest.ts';
 import { withDirt } from '../dirty.ts';
-import { type EventSource, orderTopic } from '../event.ts';
+import type { EventSource } from '../event.ts';
 import { createGenerator } from '../generator.ts';
 import { Latencies } from './latencies.ts';
 import { LiveLine } from './live-line.ts';
@@ -128,7 +129,7 @@ async function openingError(error: unknown, target: KafkaTarget, topic: string):
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION') {
     return environmentError('topic_missing', `there is no topic ${topic} at ${where}`, {
       suggestion:
-        topic === orderTopic ? 'shop-pipe up' : `shop-pipe produce without --topic sends to ${orderTopic}`,
+        topic === ordersTopic ? 'shop-pipe up' : `shop-pipe produce without --topic sends to ${ordersTopic}`,
       cause: error,
     });
   }

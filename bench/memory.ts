@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** Resident memory of a process while it runs, in MB. */
+export interface MemoryCourse {
+  /** Highest of the first minute after the first ten seconds, when it has settled. */
+  early: number;
+  /** Highest of the last minute. */
+  late: number;
+  peak: number;
+  seconds: number;
+}
+
+/** Runs a command to its end and reads its resident memory each second from /proc (Linux). */
+export async function memoryOf(file: string, args: readonly string[], cwd: string): Promise<MemoryCourse> {
+  const child = spawn(file, args, { cwd, stdio: 'ignore' });
+  const samples: number[] = [];
+  const timer = setInterval(() => {
+    const resident = residentMegabytes(child.pid);
+    if (resident !== null) samples.push(resident);
+  }, 1_000);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  }).finally(() => clearInterval(timer));
+  if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}`);
+  return {
+    early: Math.max(...samples.slice(10, 70)),
+    late: Math.max(...samples.slice(-60)),
+    peak: Math.max(...samples),
+    seconds: samples.length,
+  };
+}
+
+function residentMegabytes(pid: number | undefined): number | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) / 1024;
+  } catch {
+    return null;
+  }
+}
