@@ -1,8 +1,9 @@
 import { createProgress } from '../src/cli/progress.ts';
 import { benchProduce } from './produce.ts';
 import { record, tableOf } from './report.ts';
+import { benchStream } from './stream.ts';
 
-const benches = { produce: benchProduce };
+const benches = { produce: benchProduce, stream: benchStream };
 
 /** `npm run bench -- NAME [--rounds N] [--events N] [--minutes N]`. Returns the exit code. */
 export async function main(root: string, args: readonly string[]): Promise<number> {

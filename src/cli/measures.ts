@@ -25,6 +25,16 @@ export function durationSeconds(option: string, text: string): number {
 
 const longestSeconds = 8_760 * 3_600;
 
+const ageUnits: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400, w: 604_800 };
+
+/** How old something is, `90m`, `12h`, `30d`, `8w`; in seconds. Days are 24 hours. */
+export function ageSeconds(option: string, text: string): number {
+  const [, number, unit] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
+  const value = Number(number) * (ageUnits[unit ?? ''] ?? Number.NaN);
+  if (value >= 0) return value;
+  throw usageError('bad_age', `${option} ${text} is not an age`, `write it as ${option} 12h, 30d or 8w`);
+}
+
 /** An instant in ISO 8601 with its zone, from 1970 to 2999; milliseconds since 1970. */
 export function instant(option: string, text: string): number {
   const day = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.exec(text)?.[1];

@@ -48,6 +48,11 @@ export class Output {
     this.#stdout.write(`${this.json ? jsonText(data) : redact(text)}\n`);
   }
 
+  /** Bytes as they are, for another program; a command prints nothing else then. */
+  raw(bytes: Buffer): void {
+    this.#stdout.write(bytes);
+  }
+
   error(document: ErrorDocument): void {
     if (this.json) {
       this.#stdout.write(`${jsonText({ error: document })}\n`);

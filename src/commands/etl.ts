@@ -1,4 +1,5 @@
 import type { Register } from '../cli/command.ts';
+import type { DaySource } from '../etl/source.ts';
 import type { EtlRequest, EtlResult } from '../spark/etl.ts';
 
 interface EtlFlags {
@@ -29,6 +30,37 @@ export const registerEtl: Register = (program, run) => {
           { request, only: flags.only ?? false },
         );
         return { data: result, text: () => summary(result) };
+      }),
+    );
+  etl
+    .command('source')
+    .description('what shop.* and curated.* hold of a business day')
+    .requiredOption('--date <day>', 'the business day, YYYY-MM-DD')
+    .action(
+      run(async (context, flags: { date: string }) => {
+        const { calendarDay } = await import('../cli/arguments.ts');
+        const date = calendarDay('--date', flags.date);
+        const { readSource } = await import('../etl/source.ts');
+        const { postgres, timezone } = await context.config();
+        const source = await readSource(postgres.owner, timezone, date);
+        return { data: source, text: () => sourceText(source) };
+      }),
+    );
+  etl
+    .command('status')
+    .description('the newest runs with the checks that they recorded')
+    .option('--run <n>', 'only this run')
+    .option('--limit <n>', 'how many runs', '10')
+    .action(
+      run(async (context, flags: { run?: string; limit: string }) => {
+        const { wholeNumber } = await import('../cli/arguments.ts');
+        const runId =
+          flags.run === undefined ? null : wholeNumber('--run', flags.run, 1, Number.MAX_SAFE_INTEGER);
+        const limit = wholeNumber('--limit', flags.limit, 1, 1_000);
+        const { readRuns } = await import('../etl/status.ts');
+        const { runsText } = await import('../etl/status-text.ts');
+        const runs = await readRuns((await context.config()).postgres.owner, { runId, limit });
+        return { data: { runs }, text: () => runsText(runs, runId !== null) };
       }),
     );
 };
@@ -68,4 +100,13 @@ function summary(result: EtlResult): string {
   if (empty.length > 0)
     lines.push(`without orders: ${empty.length > 5 ? `${empty.length} days` : empty.join(', ')}`);
   return lines.join('\n');
+}
+
+function sourceText({ date, ...day }: DaySource): string {
+  const lines = (n: number): string => `${n.toLocaleString('en-US')} order lines`;
+  const orders = day.source_orders.toLocaleString('en-US');
+  return [
+    `${date}: ${lines(day.source_lines)} of ${orders} orders in the shop`,
+    day.curated ? `curated with ${lines(day.curated_lines)}` : 'not curated',
+  ].join('\n');
 }

@@ -1,15 +1,19 @@
 import type { Register } from '../cli/command.ts';
+import { registerDag } from './dag.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerDown } from './down.ts';
 import { registerEtl } from './etl.ts';
 import { registerInit } from './init.ts';
 import { registerLogs } from './logs.ts';
+import { registerMaintain } from './maintain.ts';
 import { registerMigrate } from './migrate.ts';
 import { registerProduce } from './produce.ts';
+import { registerRejects } from './rejects.ts';
 import { registerReport } from './report.ts';
 import { registerSeed } from './seed.ts';
 import { registerStatus } from './status.ts';
+import { registerStream } from './stream.ts';
 import { registerTopic } from './topic.ts';
 import { registerUp } from './up.ts';
 import { registerVerify } from './verify.ts';
@@ -26,8 +30,12 @@ export const commands: readonly Register[] = [
   registerSeed,
   registerTopic,
   registerProduce,
+  registerStream,
+  registerRejects,
   registerEtl,
+  registerDag,
   registerReport,
   registerVerify,
+  registerMaintain,
   registerDemo,
 ];

@@ -1,10 +1,11 @@
 import type { Register } from '../cli/command.ts';
+import type { LogLine } from '../runtime/logs.ts';
 
 export const registerLogs: Register = (program, run) => {
   program
     .command('logs')
     .description('what the engines and jobs wrote')
-    .argument('[service]', 'only this one: postgres, kafka, spark')
+    .argument('[service]', 'only this one: postgres, kafka, airflow (or a part of it), spark, stream')
     .option('-f, --follow', 'go on as they write, until Ctrl-C')
     .option('-n, --lines <n>', 'how many of the last lines of each', '200')
     .action(
@@ -21,17 +22,19 @@ export const registerLogs: Register = (program, run) => {
           signal,
         });
         const sources = await runtime.logs(service ?? null);
+        const { readableLine } = await import('../process/log-line.ts');
         const tail = readLogs(sources, lines);
+        const width = Math.max(0, ...sources.map(({ service: name }) => name.length));
+        const shown = (entry: LogLine): string =>
+          `${entry.service.padEnd(width)} | ${readableLine(entry.line)}`;
         if (!options.follow) {
           return {
             data: tail,
-            text: () => tail.map((entry) => `${entry.service.padEnd(8)} | ${entry.line}`).join('\n'),
+            text: () => tail.map(shown).join('\n'),
           };
         }
-        for (const entry of tail) output.line(entry, `${entry.service.padEnd(8)} | ${entry.line}`);
-        await followLogs(sources, signal, (entry) =>
-          output.line(entry, `${entry.service.padEnd(8)} | ${entry.line}`),
-        );
+        for (const entry of tail) output.line(entry, shown(entry));
+        await followLogs(sources, signal, (entry) => output.line(entry, shown(entry)));
         return undefined;
       }),
     );

@@ -5,19 +5,18 @@ export const registerStatus: Register = (program, run) => {
   program
     .command('status')
     .description('state, process and address of each service')
-    .option('--exit-code', 'exit 3 unless every service is healthy')
+    .option('--exit-code', 'exit 3 unless every service that was started is healthy')
     .action(
       run(async (context, options: { exitCode?: boolean }) => {
         const { openRuntime } = await import('../runtime/open.ts');
+        const { streamServiceStatus } = await import('../stream/service.ts');
         const { progress, signal } = context;
-        const runtime = await openRuntime({
-          config: await context.config(),
-          project: await context.project(),
-          progress,
-          signal,
-        });
-        const services = await runtime.status();
-        const healthy = services.every((service) => service.state === 'healthy');
+        const [config, project] = [await context.config(), await context.project()];
+        const runtime = await openRuntime({ config, project, progress, signal });
+        const services = [...(await runtime.status()), ...streamServiceStatus(project.home)];
+        // One that nobody started is left out on purpose: up takes names.
+        const wanted = services.filter(({ state }) => state !== 'stopped');
+        const healthy = wanted.length > 0 && wanted.every(({ state }) => state === 'healthy');
         return {
           data: { runtime: runtime.name, services },
           text: () => servicesTable(runtime.name, services),
@@ -31,7 +30,7 @@ export function servicesTable(runtime: string, services: readonly ServiceStatus[
   const rows = services.map((s) => [
     s.name,
     s.state,
-    s.endpoint,
+    s.endpoint ?? '-',
     s.pid === null ? '-' : String(s.pid),
     s.version ?? '-',
   ]);

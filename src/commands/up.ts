@@ -9,9 +9,9 @@ export const registerUp: Register = (program, run) => {
     .action(
       run(async (context, services: string[]) => {
         const project = await context.project();
-        const { ensureEnvFile } = await import('../config/init.ts');
-        if (await ensureEnvFile(project.envFile, process.env))
-          context.progress.note(`wrote ${project.envFile} with random secrets`);
+        const { ensureEnvFile, initNote } = await import('../config/init.ts');
+        const written = await ensureEnvFile(project.envFile, process.env);
+        if (written !== null) context.progress.note(initNote(written));
         const { bringUp } = await import('../runtime/stack.ts');
         const result = await bringUp(
           { config: await context.config(), project, progress: context.progress, signal: context.signal },

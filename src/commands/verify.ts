@@ -4,16 +4,19 @@ import type { Verification } from '../verify/verify.ts';
 export const registerVerify: Register = (program, run) => {
   program
     .command('verify')
-    .description('compare shop and curated in one snapshot; exit 3 when something differs')
-    .option('--strict', 'fail on what is pending, too')
+    .description(
+      'compare shop, curated, rollups, ledger and Kafka in one snapshot; exit 3 when something differs',
+    )
+    .option('--strict', 'fail on what is pending, lags or could not be checked, too')
+    .option('--deep', 'read every message of the stream again and compare what it makes with the shop')
     .action(
-      run(async (context, flags: { strict?: boolean }) => {
+      run(async (context, flags: { strict?: boolean; deep?: boolean }) => {
         const { verify } = await import('../verify/verify.ts');
-        const { postgres, timezone } = await context.config();
+        const { postgres, kafka, timezone } = await context.config();
         const { progress, signal } = context;
         const found = await verify(
-          { owner: postgres.owner, timezone, progress, signal },
-          { strict: flags.strict },
+          { owner: postgres.owner, timezone, kafka: kafka.target, progress, signal },
+          flags,
         );
         return { data: found, text: () => report(found), exitCode: found.ok ? 0 : 3 };
       }),
@@ -30,7 +33,7 @@ function report(found: Verification): string {
   return [
     ...lines,
     ...information(found),
-    found.ok ? 'shop and curated agree' : 'shop and curated differ',
+    found.ok ? 'everything that was compared agrees' : 'NOT everything agrees',
   ].join('\n');
 }
 
@@ -45,5 +48,25 @@ function information(found: Verification): string[] {
   if (customers + products > 0) {
     lines.push(`attributes changed since the last run: ${customers} customers, ${products} products`);
   }
-  return lines;
+  if (!found.live) lines.push('the real-time rollups were never made: shop-pipe stream start makes them');
+  for (const { name, topic, lag, unchecked } of found.streams) {
+    if (unchecked !== null) lines.push(`NOT CHECKED: the ledger of ${name} against Kafka (${unchecked})`);
+    else if (lag !== null && lag > 0)
+      lines.push(`stream ${name} lags: ${count(lag)} messages of ${topic} are to come`);
+  }
+  return found.deep === null ? lines : [...lines, ...deepText(found.deep)];
+}
+
+const count = (n: number): string => n.toLocaleString('en-US');
+
+function deepText(deep: NonNullable<Verification['deep']>): string[] {
+  const read = `folded again: ${count(deep.messages)} messages to ${count(deep.orders)} orders in ${deep.seconds.toFixed(1)} s (${count(deep.events_per_s)}/s)`;
+  if (deep.deleted > 0)
+    return [
+      read,
+      `Kafka has deleted ${count(deep.deleted)} messages of the ledger: only what is there was compared`,
+    ];
+  return deep.complete
+    ? [read]
+    : [read, 'the stream was reset: orders from before it are not explained by its messages'];
 }

@@ -25,7 +25,21 @@ export interface Config {
   };
   /** Engines that run elsewhere although the runtime runs engines. */
   external: readonly Engine[];
+  airflow: {
+    /** Of the REST API and the web pages, without a slash at its end. */
+    url: string;
+    user: string;
+    password: string;
+    /** What an Airflow of our own needs besides; the secrets are empty where `.env` is older than they are. */
+    jwtSecret: string;
+    fernetKey: string;
+    database: PgTarget;
+  };
   sparkMaster: string;
+  stream: {
+    /** Messages of a micro-batch at most. */
+    maxOffsetsPerTrigger: number;
+  };
   timezone: string;
   /** What flag, environment or `.env` ask for; null where nobody said. */
   runtime: RuntimeName | null;
@@ -53,7 +67,20 @@ export function configFrom(env: Environment): Config {
       retentionMs: env.KAFKA_TOPIC_RETENTION_HOURS * 3_600_000,
     },
     external: env.SHOP_PIPE_EXTERNAL,
+    airflow: {
+      url: env.AIRFLOW_URL,
+      user: env.AIRFLOW_USER,
+      password: env.AIRFLOW_PASSWORD,
+      jwtSecret: env.AIRFLOW_JWT_SECRET,
+      fernetKey: env.AIRFLOW_FERNET_KEY,
+      database: {
+        ...role('shop_airflow', env.AIRFLOW_DB_PASSWORD),
+        // No name is longer than 63 characters.
+        database: `${database.slice(0, 55)}_airflow`,
+      },
+    },
     sparkMaster: env.SPARK_MASTER,
+    stream: { maxOffsetsPerTrigger: env.STREAM_MAX_OFFSETS_PER_TRIGGER },
     timezone: env.SHOP_TIMEZONE,
     runtime: env.SHOP_PIPE_RUNTIME === '' ? null : env.SHOP_PIPE_RUNTIME,
     olistPath: env.OLIST_PATH === '' ? null : env.OLIST_PATH,

@@ -34,13 +34,13 @@ export function configurationPage(): string {
       lines.push('', `## ${group}`, '', '| variable | default | meaning |', '| --- | --- | --- |');
     }
     const value =
-      variable.fill === 'generated'
+      variable.fill === 'generated' || variable.fill === 'fernet'
         ? 'random, by `init`'
         : variable.default
           ? `\`${variable.default}\``
           : 'empty';
-    const port =
-      variable.fill === 'port' || variable.fill === 'endpoint' ? ', or the next free port, by `init`' : '';
+    const withPort = variable.fill === 'port' || variable.fill === 'endpoint' || variable.fill === 'url';
+    const port = withPort ? ', or the next free port, by `init`' : '';
     lines.push(`| \`${variable.name}\` | ${value}${port} | ${variable.doc} |`);
   }
   return `${lines.join('\n')}\n`;

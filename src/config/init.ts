@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
-  existsSync,
   linkSync,
   mkdirSync,
   readFileSync,
@@ -36,11 +35,16 @@ export async function initialise(file: string, env: NodeJS.ProcessEnv): Promise<
   for (const variable of variables as readonly Variable[]) {
     if (present[variable.name]) continue;
     if (variable.fill === 'generated') {
-      values.set(variable.name, env[variable.name] || randomBytes(24).toString('base64url'));
+      values.set(
+        variable.name,
+        env[variable.name] || randomBytes(variable.bytes ?? 24).toString('base64url'),
+      );
+    } else if (variable.fill === 'fernet') {
+      values.set(variable.name, env[variable.name] || `${randomBytes(32).toString('base64url')}=`);
     } else if (variable.fill === 'port') {
       values.set(variable.name, env[variable.name] || String(await freePort(Number(variable.default))));
-    } else if (variable.fill === 'endpoint') {
-      values.set(variable.name, env[variable.name] || (await freeEndpoint(variable.default ?? '')));
+    } else if (variable.fill === 'endpoint' || variable.fill === 'url') {
+      values.set(variable.name, env[variable.name] || (await withFreePort(variable.default ?? '')));
     } else if (!(variable.name in present)) {
       values.set(variable.name, variable.default ?? '');
     }
@@ -55,14 +59,33 @@ export async function initialise(file: string, env: NodeJS.ProcessEnv): Promise<
   return { file, created: false, added: filled(values) };
 }
 
-/** For `up`: makes `.env` where there is none, and says whether it did. One that exists is never touched. */
-export async function ensureEnvFile(file: string, env: NodeJS.ProcessEnv): Promise<boolean> {
-  return existsSync(file) ? false : (await initialise(file, env)).created;
+/** What was done, for people. */
+export const initSummary = ({ file, created, added }: InitResult): string =>
+  added.length === 0
+    ? `${file} has every key; nothing changed`
+    : `${created ? 'wrote' : 'completed'} ${file} (mode 0600): ${added.join(', ')}`;
+
+/** The same in passing. */
+export const initNote = (result: InitResult): string =>
+  result.created ? `wrote ${result.file} with random secrets` : initSummary(result);
+
+/**
+ * For `up`: makes `.env` where there is none. One that exists is completed only where it lacks a random secret that
+ * nobody else gives: it is older than the engine that needs it. Null where nothing changed.
+ */
+export async function ensureEnvFile(file: string, env: NodeJS.ProcessEnv): Promise<InitResult | null> {
+  const before = read(file);
+  const present = before === null ? {} : parse(before);
+  const lacks = (variables as readonly Variable[]).some(
+    ({ name, secret, fill, default: none }) =>
+      secret && fill !== undefined && none === '' && !present[name] && !env[name],
+  );
+  return before === null || lacks ? initialise(file, env) : null;
 }
 
-async function freeEndpoint(preferred: string): Promise<string> {
-  const [host = '', port] = preferred.split(':');
-  return `${host}:${await freePort(Number(port))}`;
+async function withFreePort(preferred: string): Promise<string> {
+  const colon = preferred.lastIndexOf(':');
+  return `${preferred.slice(0, colon)}:${await freePort(Number(preferred.slice(colon + 1)))}`;
 }
 
 const isSecret = (name: string): boolean =>

@@ -10,10 +10,12 @@ export interface Variable {
   group: string;
   doc: string;
   /**
-   * `generated`: `init` writes a random value. `port`: a free port near the default. `endpoint`: the default `host:port`
-   * with a free port.
+   * `generated`: `init` writes a random value, `fernet`: a random key of that format. `port`: a free port near the
+   * default. `endpoint` and `url`: the default, which ends in a port, with a free one.
    */
-  fill?: 'generated' | 'port' | 'endpoint';
+  fill?: 'generated' | 'fernet' | 'port' | 'endpoint' | 'url';
+  /** How many random bytes `generated` takes; 24 where nothing is said. */
+  bytes?: number;
   /** Never printed, never logged, never in argv. */
   secret?: true;
   default?: string;
@@ -36,6 +38,7 @@ const password = z
   .string()
   .min(8, 'must have at least 8 characters')
   .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+const optionalPassword = z.union([z.literal(''), password]);
 
 const wholeNumber = (least: number, most: number): z.ZodType<number, string> =>
   z
@@ -54,8 +57,15 @@ const brokers = z
       }),
     'must be host:port, or several with commas',
   );
+const url = z
+  .string()
+  .transform((text) => text.replace(/\/+$/, ''))
+  .refine(
+    (text) => /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/.test(text) && URL.canParse(text),
+    'must be a URL such as http://127.0.0.1:8080, without a password in it',
+  );
 /** Engines that can be told to run elsewhere, one by one. */
-export const engines = ['postgres', 'kafka'] as const;
+export const engines = ['postgres', 'kafka', 'airflow'] as const;
 export type Engine = (typeof engines)[number];
 const engineList = z
   .string()
@@ -70,6 +80,7 @@ const engineList = z
 
 const postgres = 'PostgreSQL';
 const kafka = 'Apache Kafka';
+const airflow = 'Apache Airflow';
 const pipeline = 'The pipeline';
 
 const runtimes = ['native', 'compose', 'external'] as const;
@@ -173,7 +184,7 @@ export const variables = [
     doc: 'Password of KAFKA_SASL_USERNAME.',
     default: '',
     secret: true,
-    schema: z.union([z.literal(''), password]),
+    schema: optionalPassword,
   },
   {
     name: 'KAFKA_SSL_CA',
@@ -204,6 +215,68 @@ export const variables = [
     schema: word,
   },
   {
+    name: 'STREAM_MAX_OFFSETS_PER_TRIGGER',
+    group: 'Spark',
+    doc: 'How many messages a micro-batch of the stream takes at most: bounds its memory and how long its transaction lasts.',
+    default: '50000',
+    schema: wholeNumber(1, 10_000_000),
+  },
+  {
+    name: 'AIRFLOW_URL',
+    group: airflow,
+    doc: 'Address of the Airflow API and its web pages. One that shop-pipe does not run itself: put airflow into SHOP_PIPE_EXTERNAL too.',
+    default: 'http://127.0.0.1:8080',
+    fill: 'url',
+    schema: url,
+  },
+  {
+    name: 'AIRFLOW_USER',
+    group: airflow,
+    doc: 'User that logs in to Airflow, by `dag` commands and in the browser.',
+    default: 'admin',
+    schema: z.string().regex(/^[^\s:,]+$/, 'must have no space, colon or comma'),
+  },
+  {
+    name: 'AIRFLOW_PASSWORD',
+    group: airflow,
+    doc: 'Password of AIRFLOW_USER.',
+    default: '',
+    fill: 'generated',
+    secret: true,
+    schema: optionalPassword,
+  },
+  {
+    name: 'AIRFLOW_JWT_SECRET',
+    group: airflow,
+    doc: 'Signs the tokens of users and tasks; only of an Airflow that shop-pipe runs.',
+    default: '',
+    fill: 'generated',
+    bytes: 48,
+    secret: true,
+    schema: z.union([z.literal(''), password.min(64, 'must have at least 64 characters')]),
+  },
+  {
+    name: 'AIRFLOW_FERNET_KEY',
+    group: airflow,
+    doc: 'Encrypts connections and variables in the database of Airflow: 32 bytes in url-safe base64; only of an Airflow that shop-pipe runs.',
+    default: '',
+    fill: 'fernet',
+    secret: true,
+    schema: z.union([
+      z.literal(''),
+      z.string().regex(/^[A-Za-z0-9_-]{43}=$/, 'must be 32 bytes in url-safe base64'),
+    ]),
+  },
+  {
+    name: 'AIRFLOW_DB_PASSWORD',
+    group: airflow,
+    doc: 'Password of `shop_airflow`, the role that owns the database of Airflow and sees nothing else.',
+    default: '',
+    fill: 'generated',
+    secret: true,
+    schema: optionalPassword,
+  },
+  {
     name: 'SHOP_TIMEZONE',
     group: pipeline,
     doc: 'IANA time zone of the business day: what `--date`, a day and an hour mean.',
@@ -220,7 +293,7 @@ export const variables = [
   {
     name: 'SHOP_PIPE_EXTERNAL',
     group: pipeline,
-    doc: 'Engines that run elsewhere while shop-pipe runs the others: `kafka`, `postgres` or both with a comma. They are asked, never started or stopped.',
+    doc: 'Engines that run elsewhere while shop-pipe runs the others: some of `postgres`, `kafka`, `airflow`, with commas. They are asked, never started or stopped.',
     default: '',
     schema: engineList,
   },

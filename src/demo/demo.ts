@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Project } from '../config/project.ts';
 import type { ProduceSummary } from '../events/producer/summary.ts';
-import { ordersTopic } from '../kafka/orders-topic.ts';
 import type { SeedResult } from '../olist/shop-source.ts';
 import { withClient } from '../postgres/connection.ts';
 import type { PgTarget } from '../postgres/target.ts';
@@ -13,20 +12,23 @@ import { type ReportResult, runReport } from '../reports/run.ts';
 import type { ServiceStatus } from '../runtime/service.ts';
 import { bringUp } from '../runtime/stack.ts';
 import { type EtlResult, runEtl } from '../spark/etl.ts';
-import { ensureSpark } from '../toolchain/spark.ts';
+import { startStream } from '../stream/start.ts';
+import type { StreamStatus } from '../stream/status.ts';
+import { ensureStream } from '../toolchain/spark.ts';
 import { type Verification, verify } from '../verify/verify.ts';
+import { demoEngines } from './engines.ts';
+import { runLive } from './live.ts';
 
 /** Orders of the shop that is made where OLIST_PATH is unset, and the seed that makes it always the same. */
 export const syntheticShop = { orders: 50_000, seed: 1 };
-
-/** What is produced: 5,000 events. */
-const demoEvents = { rate: 500, seconds: null, count: 5_000 };
 
 export interface DemoContext {
   config: Config;
   project: Project;
   progress: Progress;
   signal: AbortSignal;
+  /** The program that is this command line, with its first arguments: the stream's supervisor is another one. */
+  launcher: readonly [string, ...string[]];
 }
 
 export interface DemoResult {
@@ -39,20 +41,30 @@ export interface DemoResult {
   seed: SeedResult | null;
   etl: EtlResult | null;
   produce: ProduceSummary | null;
+  stream: StreamStatus | null;
   verify: Verification | null;
   reports: { question: Question; result: ReportResult }[];
 }
 
-const questions = ['daily-revenue', 'top-products', 'orders-per-category', 'orders-per-hour'];
+const questions = [
+  'daily-revenue',
+  'top-products',
+  'orders-per-category',
+  'orders-per-hour',
+  'top-products-today',
+  'cancellations',
+  'recent-orders',
+];
 
 /**
- * The whole story: stack, data, ETL, verification, reports. A marker in `ops.settings` says that it is done; later
+ * The whole story: stack, data, ETL, live orders, verification, reports. A marker in `ops.settings` says that it is done; later
  * calls bring the stack up and report. One that was killed half way is simply done again: every part is idempotent.
  */
 export async function runDemo(context: DemoContext): Promise<DemoResult> {
   const { config, project, progress, signal } = context;
   const { owner } = config.postgres;
   await bringUp(context, ['postgres']);
+  const engines = demoEngines(config, progress);
   const books = await readBooks(owner);
   if (config.olistPath !== null && books.dataset !== null && books.dataset !== 'olist') {
     progress.warn(
@@ -60,22 +72,24 @@ export async function runDemo(context: DemoContext): Promise<DemoResult> {
     );
   }
   if (books.done && books.dataset !== null) {
-    const { runtime, services } = await bringUp(context);
-    const later = { first: false, seed: null, etl: null, produce: null, verify: null };
+    const { runtime, services } = await bringUp(context, engines);
+    await startStream(context, false);
+    const later = { first: false, seed: null, etl: null, produce: null, stream: null, verify: null };
     return { ...later, runtime, services, dataset: books.dataset, reports: await allReports(context) };
   }
   // Seeding needs Postgres and one core, the toolchain and the broker's jars mostly the network.
   const seeding = books.dataset === null ? seedShop(context) : Promise.resolve(null);
-  const bringing = bringUp(context).then(async (stack) => {
-    await ensureSpark(project.assets, progress, signal);
+  const bringing = bringUp(context, engines).then(async (stack) => {
+    await ensureStream(project.assets, progress, signal);
     return stack;
   });
   const [seed, { runtime, services }] = await both(seeding, bringing);
-  const [etl, produced] = await both(
-    runEtl(context, { request: { kind: 'full' }, only: false }),
-    produceEvents(context),
+  const etl = await runEtl(context, { request: { kind: 'full' }, only: false });
+  const live = await runLive(context);
+  const verification = await verify(
+    { owner, timezone: config.timezone, kafka: config.kafka.target, progress, signal },
+    {},
   );
-  const verification = await verify({ owner, timezone: config.timezone, progress, signal }, {});
   const reports = await allReports(context);
   if (verification.ok) await writeMarker(owner);
   return {
@@ -85,7 +99,8 @@ export async function runDemo(context: DemoContext): Promise<DemoResult> {
     dataset: seed?.dataset ?? books.dataset ?? '',
     seed,
     etl,
-    produce: produced,
+    produce: live.produce,
+    stream: live.stream,
     verify: verification,
     reports,
   };
@@ -102,21 +117,6 @@ async function seedShop({ config, progress, signal }: DemoContext): Promise<Seed
   );
   const { seedSynthetic } = await import('../olist/synthetic/seed.ts');
   return seedSynthetic(seedContext, syntheticShop);
-}
-
-/** Some thousand order events, at a rate that leaves the machine to the work beside it. */
-async function produceEvents({ config, project, progress, signal }: DemoContext): Promise<ProduceSummary> {
-  const { produce } = await import('../events/producer/produce.ts');
-  return produce(
-    {
-      kafka: config.kafka.target,
-      shop: config.postgres.owner,
-      folder: join(project.home, 'tmp'),
-      progress,
-      signal,
-    },
-    { ...demoEvents, topic: ordersTopic, seed: null, startTime: null, dirty: 0, producers: 1 },
-  );
 }
 
 /** Waits for both even when one fails, so that neither goes on behind an error message. */

@@ -5,6 +5,7 @@ import { withClient } from '../postgres/connection.ts';
 import { silent } from '../progress.ts';
 import { openRuntime } from '../runtime/open.ts';
 import type { ServiceState } from '../runtime/service.ts';
+import { checkAirflow } from './airflow.ts';
 import { type Finding, ok, problem } from './finding.ts';
 import { checkIdle } from './idle.ts';
 import { checkKafka } from './kafka.ts';
@@ -42,6 +43,7 @@ export async function examine({ project, config, signal }: DoctorContext): Promi
     ...(await Promise.all([
       checkPostgres(read, stateOf('postgres')),
       checkKafka(read, stateOf('kafka'), services.find(({ name }) => name === 'kafka')?.version ?? null),
+      checkAirflow(read, services, signal),
     ])),
   );
   return findings;

@@ -1,13 +1,13 @@
 import { isPortFree } from '../config/free-port.ts';
 import { portHolder } from '../process/port-holder.ts';
-import type { Service, ServiceState } from '../runtime/service.ts';
+import type { Listen, ServiceState } from '../runtime/service.ts';
 import { type Finding, ok, problem } from './finding.ts';
 
 /** What can be said of an engine that does not run; null for one that does. */
 export async function checkIdle(
   name: string,
   state: ServiceState | undefined,
-  { host, port, variable }: Service['listen'],
+  { host, port, variable }: Listen,
 ): Promise<Finding | null> {
   if (state === 'failed')
     return problem(name, 'was started and is gone', `shop-pipe logs ${name}, then shop-pipe up`);

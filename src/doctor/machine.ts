@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { dirname } from 'node:path';
 import { checkNode, findJdk, findPython } from '../../scripts/machine.mjs';
 import { capture } from '../process/capture.ts';
+import { airflowMemory } from '../runtime/native/airflow/memory.ts';
 import { usableMemory } from '../runtime/native/postgres/tuning.ts';
 import { cacheFolder } from '../toolchain/cache.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
@@ -45,8 +46,14 @@ export function checkMemory(bytes = usableMemory()): Finding {
       `${said}; Postgres, Kafka and a Spark job need 2.5 GiB`,
       'use a larger machine, or raise the container limit',
     );
-  if (bytes < 4 * gb)
-    return warning('memory', `${said}; 4 GiB are comfortable`, 'close other programs while Spark runs');
+  if (bytes < 2.5 * gb + airflowMemory)
+    return warning(
+      'memory',
+      `${said}; Airflow would take ${(airflowMemory / gb).toFixed(1)} GiB of the 2.5 GiB that the others need`,
+      'shop-pipe up postgres kafka, which is all but Airflow',
+    );
+  if (bytes < 5 * gb)
+    return warning('memory', `${said}; 5 GiB are comfortable`, 'close other programs while Spark runs');
   return ok('memory', said);
 }
 

@@ -12,13 +12,18 @@ export interface PartitionMetadata {
 }
 
 export interface ClusterMetadata {
+  /** Null where the broker does not know it. */
+  cluster_id: string | null;
   /** Brokers that take requests; one that starts is not among them. */
   brokers: { node: number; address: string }[];
   topics: { name: string; topic_id: string; partitions: PartitionMetadata[] }[];
 }
 
 /** The cluster and those of `topics` that exist; never makes one. */
-export async function readMetadata(wire: KafkaWire, topics: readonly string[]): Promise<ClusterMetadata> {
+export async function readMetadata(
+  wire: Pick<KafkaWire, 'request'>,
+  topics: readonly string[],
+): Promise<ClusterMetadata> {
   const asked = topics.flatMap((topic) => {
     const name = Buffer.from(topic);
     // id (none), compact name (at most 249 bytes: two bytes of length), no tags
@@ -38,7 +43,7 @@ export async function readMetadata(wire: KafkaWire, topics: readonly string[]): 
     answer.skipTags();
     return { node, address };
   });
-  answer.compactString(); // cluster id
+  const clusterId = answer.compactString();
   answer.int32(); // controller
   const found = answer.compactArray(() => {
     const errorCode = answer.int16();
@@ -62,7 +67,11 @@ export async function readMetadata(wire: KafkaWire, topics: readonly string[]): 
   function nodes(): number[] {
     return answer.compactArray(() => answer.int32());
   }
-  return { brokers, topics: found.filter(({ errorCode }) => errorCode === 0).map(({ topic }) => topic) };
+  return {
+    cluster_id: clusterId,
+    brokers,
+    topics: found.filter(({ errorCode }) => errorCode === 0).map(({ topic }) => topic),
+  };
 }
 
 /** The length of a compact array or string: one more, in seven bits a byte. */

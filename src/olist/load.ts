@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { inTransaction } from '../postgres/connection.ts';
 import { inStep } from '../progress.ts';
 import { stripTables } from './bare-tables.ts';
+import { holdStreams, liveIsBuilt, rebuildLive } from './live-rollups.ts';
 import { insertMissing } from './missing-rows.ts';
 import { clearForReplace } from './replace.ts';
 import { keepRejects, makeRejects, markDays, recordSeed } from './seed-books.ts';
@@ -18,7 +19,7 @@ import {
 } from './shop-state.ts';
 
 export interface LoadOptions {
-  /** Empty the shop, what was curated from it and the books about it first, in the same transaction. */
+  /** Empty the shop, what was made of it and the books about it first, in the same transaction. */
   replace?: boolean | undefined;
 }
 
@@ -51,7 +52,8 @@ export async function loadShop(
     const adds = state.filled && !replace;
     if (adds && state.seed && isSame(state.seed, dataset, await source.digest())) {
       const { rejected, rows } = state.seed;
-      if (await holdsWhole(client)) return { dataset, changed: false, rows, rejected, seconds: seconds() };
+      if ((await holdsWhole(client)) && (await liveIsBuilt(client)))
+        return { dataset, changed: false, rows, rejected, seconds: seconds() };
     }
     await refuseOtherTimezone(client, ctx.timezone, replace);
     await dropStaging(client);
@@ -67,6 +69,7 @@ export async function loadShop(
         const { rows, inserted, days } = await fillTables(ctx, client, source);
         const { rejected, kept } = await keepRejects(client);
         const changed = kept > 0 || inserted > 0;
+        if (changed || !(await liveIsBuilt(client))) await rebuildLive(client, ctx.timezone, ctx.progress);
         if (changed) {
           await refuseOtherTimezone(client, ctx.timezone, replace);
           await markDays(client, ctx.timezone, days);
@@ -96,6 +99,7 @@ async function fillTables(ctx: SeedContext, client: pg.Client, source: ShopSourc
     );
   }
   const tables = Object.values(shop) as string[];
+  await holdStreams(client);
   await client.query(`lock table ${tables.join(', ')} in access exclusive mode`);
   if ((await shopState(client)).filled) return fillTables(ctx, client, source);
   const restore = await stripTables(client, tables);

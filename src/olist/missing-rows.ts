@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { holdStreams } from './live-rollups.ts';
 import type { ShopRows, ShopTables } from './shop-source.ts';
 
 const staged: ShopTables = { customers: 'seed_customers', products: 'seed_products', orders: 'seed_orders' };
@@ -39,6 +40,8 @@ export async function insertMissing(
     );
   }
   const rows = await fill(staged);
+  // Only now: a stream waits no longer than for the inserts.
+  await holdStreams(client);
   const customers = (await client.query(insertCustomers)).rowCount ?? 0;
   const products = (await client.query(insertProducts)).rowCount ?? 0;
   const days = (await client.query<{ day: string; lines: number }>(insertOrders, [timezone])).rows;

@@ -37,9 +37,12 @@ export async function keepRejects(
 
 /** Marks the business days whose orders changed, and books the zone that they are days of. */
 export async function markDays(client: pg.Client, timezone: string, days: readonly string[]): Promise<void> {
+  // Not `on conflict … where`, which would lock the row even where nothing is to change.
   await client.query(
-    `insert into ops.settings as held (name, value) values ('timezone', to_jsonb($1::text))
-    on conflict (name) do update set value = excluded.value, changed_at = now() where held.value <> excluded.value`,
+    `insert into ops.settings (name, value)
+    select 'timezone', to_jsonb($1::text)
+    where not exists (select from ops.settings where name = 'timezone' and value = to_jsonb($1::text))
+    on conflict (name) do update set value = excluded.value, changed_at = now()`,
     [timezone],
   );
   await client.query(

@@ -10,11 +10,21 @@ import type { PgTarget } from './target.ts';
  * Idempotent; returns what it changed, e.g. `role shop_etl`.
  */
 export async function bootstrap(config: Config): Promise<string[]> {
-  const { superuser, owner, etl, stream, bi } = config.postgres;
+  const { owner, etl, stream, bi } = config.postgres;
+  return asSuperuser(config, (client) => makeAll(client, owner, [etl, stream, bi]));
+}
+
+/**
+ * Makes the role of an Airflow of our own and the database that it owns, or mends the password; it can connect to no
+ * other. Idempotent; returns what it changed.
+ */
+export async function bootstrapAirflow(config: Config): Promise<string[]> {
+  return asSuperuser(config, (client) => makeAll(client, config.airflow.database, []));
+}
+
+async function asSuperuser<T>(config: Config, work: (client: pg.Client) => Promise<T>): Promise<T> {
   try {
-    return await withClient(superuser, (client) => makeAll(client, owner, [etl, stream, bi]), {
-      name: 'bootstrap',
-    });
+    return await withClient(config.postgres.superuser, work, { name: 'bootstrap' });
   } catch (error) {
     if (error instanceof ShopPipeError && error.code === 'postgres_login_refused') {
       throw new ShopPipeError(
@@ -61,7 +71,7 @@ async function makeAll(client: pg.Client, owner: PgTarget, others: readonly PgTa
     );
     await client.query(`revoke all on database ${database} from public`);
     const names = others.map((role) => client.escapeIdentifier(role.user)).join(', ');
-    await client.query(`grant connect on database ${database} to ${names}`);
+    if (names !== '') await client.query(`grant connect on database ${database} to ${names}`);
     changed.push(`database ${owner.database}`);
   }
   return changed;

@@ -25,7 +25,3 @@ export function lastLogLines(path: string, count: number, from = 0): string[] {
     closeSync(fd);
   }
 }
-
-export function lastLogLine(path: string): string | null {
-  return lastLogLines(path, 1)[0]?.slice(0, 80) ?? null;
-}

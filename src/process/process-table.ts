@@ -10,17 +10,27 @@ export interface ProcessId {
 
 interface Stat {
   state: string;
+  parent: number;
   group: number;
+  /** 0 where it is not known. */
+  session: number;
   startTime: string;
 }
 
-function readStat(pid: number): Stat | null {
+export function readStat(pid: number): Stat | null {
   if (process.platform !== 'linux') return readPs(pid);
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The command name is in parentheses and may hold anything, parentheses included.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', group: Number(fields[2]), startTime: fields[19] ?? '' };
+    const [state = '', parent, group, session] = fields;
+    return {
+      state,
+      parent: Number(parent),
+      group: Number(group),
+      session: Number(session),
+      startTime: fields[19] ?? '',
+    };
   } catch {
     return null;
   }
@@ -28,11 +38,12 @@ function readStat(pid: number): Stat | null {
 
 function readPs(pid: number): Stat | null {
   try {
-    const text = execFileSync('ps', ['-o', 'state=,pgid=,lstart=', '-p', String(pid)], {
+    const text = execFileSync('ps', ['-o', 'state=,ppid=,pgid=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',
     }).trim();
-    const match = /^(\S+)\s+(\d+)\s+(.+)$/.exec(text);
-    return match ? { state: match[1] ?? '', group: Number(match[2]), startTime: match[3] ?? '' } : null;
+    const [, state, parent, group, startTime] = /^(\S+)\s+(\d+)\s+(\d+)\s+(.+)$/.exec(text) ?? [];
+    if (state === undefined || startTime === undefined) return null;
+    return { state, parent: Number(parent), group: Number(group), session: 0, startTime };
   } catch {
     return null;
   }

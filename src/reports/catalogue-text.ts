@@ -3,13 +3,14 @@ import { type ChartStyle, paintOf } from './style.ts';
 
 /** The questions for programs: what can be asked, and with which parameters. */
 export function catalogueDocument(questions: readonly Question[]): {
-  questions: { name: string; title: string; description: string; parameters: Parameter[] }[];
+  questions: { name: string; title: string; description: string; live: boolean; parameters: Parameter[] }[];
 } {
   return {
-    questions: questions.map(({ name, title, description, parameters }) => ({
+    questions: questions.map(({ name, title, description, live, parameters }) => ({
       name,
       title,
       description,
+      live,
       parameters,
     })),
   };
@@ -20,9 +21,9 @@ export function renderCatalogue(questions: readonly Question[], style: ChartStyl
   const paint = paintOf(style);
   const width = Math.max(0, ...questions.map((question) => question.name.length));
   return questions
-    .map(({ name, title, description }) =>
+    .map(({ name, title, description, live }) =>
       [
-        `${name.padEnd(width)}  ${paint.title(title)}`,
+        `${name.padEnd(width)}  ${paint.title(title)}${live ? ' (live)' : ''}`,
         ...wrapped(description, style.width - width - 2).map((line) =>
           paint.faint(' '.repeat(width + 2) + line),
         ),

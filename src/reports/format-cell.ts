@@ -14,6 +14,8 @@ export function formatCell(cell: Cell, format: Format): string {
       return grouped(cell);
     case 'hour':
       return String(cell).slice(0, 16);
+    case 'time':
+      return String(cell).slice(0, 19);
     case 'date':
     case 'text':
       return printable(String(cell));

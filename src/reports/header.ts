@@ -38,7 +38,11 @@ export function headerOf(lines: Line[], fail: Fail): Declared {
         parameter ??
           fail(`write: parameter NAME: ${parameterTypes.join(' or ')} = DEFAULT | TEXT`, line.number),
       );
-    } else if (['title', 'description', 'display', 'x', 'y', 'window'].includes(key) && !subject && value) {
+    } else if (
+      ['title', 'description', 'live', 'display', 'x', 'y', 'window'].includes(key) &&
+      !subject &&
+      value
+    ) {
       if (single.has(key)) fail(`${key} is declared twice`, line.number);
       single.set(key, value);
     } else {
@@ -60,12 +64,15 @@ export function headerOf(lines: Line[], fail: Fail): Declared {
   if (display !== 'table' && (x === null || y.length === 0)) fail(`display ${display} needs x and y`);
   for (const name of repeated(columns)) fail(`column ${name} is declared twice`);
   for (const name of repeated(parameters)) fail(`parameter ${name} is declared twice`);
+  const live = single.get('live') ?? 'false';
+  if (live !== 'true' && live !== 'false') fail(`live must be true or false, not ${live}`);
   const window = single.get('window') ?? null;
   if (window !== null && !identifier.test(window)) fail(`window must be a plain name, not ${window}`);
   return {
     title: required('title'),
     description: required('description'),
     display,
+    live: live === 'true',
     x,
     y,
     columns,

@@ -9,10 +9,11 @@ import { type Fragment, type Piece, parametersIn, type Question } from './questi
  *
  *     -- title: Daily sales revenue
  *     -- description: One line, for the reader of the figures.
+ *     -- live: true                                        the figures are those of this moment; else left out
  *     -- display: line | bar | row | table
  *     -- x: order_date
  *     -- y: revenue, orders
- *     -- column order_date: Day | date                     title and format: date, hour, text, integer, decimal, R$
+ *     -- column order_date: Day | date                     title and format: date, hour, time, text, …
  *     -- parameter from?: date | First day                 `?` = optional; types date, count, number, text
  *     -- parameter limit: count = 10 | How many            a default
  *     -- window: day_window                                a common table expression with window_from and window_to

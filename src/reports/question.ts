@@ -8,6 +8,8 @@ export interface Question {
   title: string;
   description: string;
   display: Display;
+  /** Answered from what the stream keeps, so the figures move while one looks: see `report --watch`. */
+  live: boolean;
   /** Column along which the figures are told: days, hours, names. Null where `display` is a table. */
   x: string | null;
   /** Columns with the figures, the one to draw first. */
@@ -24,8 +26,8 @@ export interface Question {
 export const displays = ['line', 'bar', 'row', 'table'] as const;
 export type Display = (typeof displays)[number];
 
-/** `R$` is exact to the cent, `hour` the local start of an hour. */
-export const formats = ['date', 'hour', 'text', 'integer', 'decimal', 'R$'] as const;
+/** `R$` is exact to the cent, `hour` the local start of an hour, `time` a local time to the second. */
+export const formats = ['date', 'hour', 'time', 'text', 'integer', 'decimal', 'R$'] as const;
 export type Format = (typeof formats)[number];
 
 export interface ColumnFormat {

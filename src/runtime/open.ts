@@ -22,13 +22,14 @@ export async function openRuntime({ config, project, progress, signal }: OpenOpt
         config,
         home: project.home,
         assets: project.assets,
+        envFile: project.envFile,
         progress,
         signal,
       });
     }
     case 'external': {
       const { externalRuntime } = await import('./external/runtime.ts');
-      return externalRuntime(config);
+      return externalRuntime(config, project.home);
     }
     case 'compose':
       throw noCompose();

@@ -7,7 +7,7 @@ import { recordedRuntime, recordRuntime } from './choose.ts';
 import { type OpenOptions, openRuntime } from './open.ts';
 import type { UpResult } from './runtime.ts';
 
-export interface StackResult extends Omit<UpResult, 'wanted'> {
+export interface StackResult extends UpResult {
   /** Versions that this call applied. */
   migrations: string[];
   /** Topics that this call made. */
@@ -24,10 +24,13 @@ export async function bringUp(options: OpenOptions, services: readonly string[] 
       `this project was brought up with the ${recorded} runtime before; what that one holds is not seen now (shop-pipe down --runtime ${recorded} stops it)`,
     );
   }
-  const { wanted, ...result } = await runtime.up(services);
+  let migrations: string[] = [];
+  let topics: string[] = [];
+  const result = await runtime.up(services, async (service) => {
+    if (service === 'postgres') migrations = await prepareDatabase(options);
+    if (service === 'kafka') topics = await prepareTopic(options, runtime.name);
+  });
   if (recorded !== runtime.name) recordRuntime(project.home, runtime.name as 'native');
-  const migrations = wanted.includes('postgres') ? await prepareDatabase(options) : [];
-  const topics = wanted.includes('kafka') ? await prepareTopic(options, runtime.name) : [];
   return { ...result, migrations, topics };
 }
 

@@ -1,6 +1,7 @@
 import type { RuntimeName } from '../config/config.ts';
 import type { Project } from '../config/project.ts';
 import type { Progress } from '../progress.ts';
+import { streamService } from '../stream/name.ts';
 import { chooseRuntime, recordedRuntime } from './choose.ts';
 import { noCompose } from './open.ts';
 
@@ -22,7 +23,18 @@ export async function takeDown(options: DownOptions): Promise<{ runtime: Runtime
   const { project, asked, purge, progress, signal } = options;
   const runtime = chooseRuntime(asked, recordedRuntime(project.home));
   if (runtime === 'compose') throw noCompose();
-  if (runtime === 'external') return { runtime, stopped: [] };
+  // Before the engines that it reads and writes, so that it ends between two batches.
+  const stream = await stopBackgroundStream(project.home, progress);
+  if (runtime === 'external') return { runtime, stopped: stream };
   const { nativeDown } = await import('./native/down.ts');
-  return { runtime, stopped: await nativeDown({ home: project.home, progress, signal }, { purge }) };
+  const stopped = await nativeDown({ home: project.home, progress, signal }, { purge });
+  return { runtime, stopped: [...stream, ...stopped] };
+}
+
+async function stopBackgroundStream(home: string, progress: Progress): Promise<string[]> {
+  const { stopStream } = await import('../stream/stop.ts');
+  const { killed, stopped } = await stopStream(home);
+  if (killed)
+    progress.warn('the stream did not end in time and was killed; its next start goes on from the ledger');
+  return stopped ? [streamService] : [];
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import {
   closeSync,
   createWriteStream,
+  fstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -14,6 +15,7 @@ import { interruptedError, ShopPipeError } from '../errors.ts';
 import { lastLogLines } from '../process/log-tail.ts';
 import { identify, type ProcessId, stopGroup } from '../process/process-table.ts';
 import type { SparkToolchain } from '../toolchain/spark.ts';
+import { baseProperties, propertiesText } from './properties.ts';
 
 export interface SparkJob {
   /** Shown in Spark's UI and in ours. */
@@ -26,6 +28,10 @@ export interface SparkJob {
   secrets: Readonly<Record<string, string>>;
   /** Spark properties besides the master; no secret. */
   properties?: Readonly<Record<string, string>>;
+  /** Set for a job that goes on until it is asked to end: ending well after an abort is a success then. */
+  endless?: true;
+  /** Which of the logs it writes; default `spark`. */
+  log?: string;
 }
 
 export interface SubmitOptions {
@@ -38,7 +44,18 @@ export interface SubmitOptions {
   signal: AbortSignal;
   /** Each event line of the job, parsed. */
   onEvent: (event: JobEvent) => void;
+  /** Called with the leader of the job's process group: spark-submit, which becomes the driver's JVM. */
+  onStart?: (leader: ProcessId) => void;
 }
+
+/** How a job ended that did not fail. */
+export interface Submitted {
+  /** It did not end in time after an abort, and was killed. */
+  killed: boolean;
+}
+
+/** How long after SIGTERM a job may take. A stream ends after the batch under way. */
+const graceMs = { batch: 20_000, endless: 60_000 };
 
 export type JobEvent = { event: string } & Record<string, unknown>;
 
@@ -51,21 +68,25 @@ const eventPrefix = '@shop-pipe ';
  * The job gets `parent` in its request: it ends itself when this process is gone. An abort sends SIGTERM to the group
  * and waits for it.
  *
- * @throws ShopPipeError what the job reported as its error event, else `spark_failed` with the end of its log.
+ * @throws ShopPipeError what the job reported as its error event, `spark_killed`, else `spark_failed` with the end of
+ * its log.
  */
-export async function submit(job: SparkJob, options: SubmitOptions): Promise<void> {
+export async function submit(job: SparkJob, options: SubmitOptions): Promise<Submitted> {
   const { toolchain, home, signal } = options;
   if (signal.aborted) throw interruptedError(`${job.name} has not begun`);
   const scratch = scratchFolder(home);
-  const logFile = join(home, 'logs', 'spark.log');
+  const log = job.log ?? 'spark';
+  const logFile = join(home, 'logs', `${log}.log`);
   mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
-  closeSync(openSync(logFile, 'a', 0o600));
+  const opened = openSync(logFile, 'a', 0o600);
+  const logStart = fstatSync(opened).size;
+  closeSync(opened);
   const requestFile = join(scratch, 'request.json');
   writeFileSync(requestFile, JSON.stringify({ ...job.request, parent: parentOf(identify(process.pid)) }), {
     mode: 0o600,
   });
   try {
-    await run(job, requestFile, scratch, logFile, options);
+    return await run(job, requestFile, scratch, logFile, options);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -76,7 +97,7 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<voi
     scratch: string,
     logFile: string,
     options: SubmitOptions,
-  ): Promise<void> {
+  ): Promise<Submitted> {
     const properties = join(scratch, 'spark.properties');
     writeFileSync(
       properties,
@@ -99,11 +120,11 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<voi
       ],
       { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment(options), ...job.secrets } },
     );
-    const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
+    const sink = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
     let reported: ShopPipeError | null = null;
     const take = (line: string): void => {
       if (!line.startsWith(eventPrefix)) {
-        log.write(`${line}\n`);
+        sink.write(`${line}\n`);
         return;
       }
       const event = JSON.parse(line.slice(eventPrefix.length)) as JobEvent;
@@ -111,34 +132,57 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<voi
       else options.onEvent(event);
     };
     createInterface({ input: child.stdout }).on('line', take);
-    createInterface({ input: child.stderr }).on('line', (line) => log.write(`${line}\n`));
+    createInterface({ input: child.stderr }).on('line', (line) => sink.write(`${line}\n`));
 
     const leader: ProcessId | null = child.pid === undefined ? null : identify(child.pid);
+    if (leader) options.onStart?.(leader);
     const stop = (): void => {
-      if (leader) void stopGroup(leader, 'SIGTERM', 20_000);
+      if (leader) void stopGroup(leader, 'SIGTERM', graceMs[job.endless ? 'endless' : 'batch']);
     };
     signal.addEventListener('abort', stop, { once: true });
+    // A stream's Python is of no use without its JVM, and who restarts it must not wait until it has noticed.
+    let inTime: ShopPipeError | null = null;
+    child.once('exit', () => {
+      inTime = reported;
+      if (job.endless && leader) void stopGroup(leader, 'SIGKILL', 0);
+    });
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
-    }).finally(() => {
+    }).finally(async () => {
       signal.removeEventListener('abort', stop);
-      log.end();
+      // What it said last is read from there.
+      await new Promise<void>((resolve) => sink.end(resolve));
     });
     // What the group left behind (a JVM whose Python was killed) must not outlive the command.
     if (leader) await stopGroup(leader, 'SIGTERM', 5_000);
+    const killedBy = child.signalCode ?? (code === 137 ? 'SIGKILL' : null);
+    if (signal.aborted && job.endless) return { killed: killedBy === 'SIGKILL' };
     if (signal.aborted) throw interruptedError(`${job.name} was stopped; nothing of it was published`);
+    // What Python says of a JVM that was killed under it is not why the job ended.
+    if (killedBy !== null && inTime === null) {
+      throw new ShopPipeError(
+        'environment',
+        'spark_killed',
+        `the Spark job ${job.name} was killed (${killedBy})`,
+        {
+          suggestion: `shop-pipe logs ${log}; where nobody did it, the machine may lack memory`,
+        },
+      );
+    }
     if (reported !== null) throw reported;
     if (code !== 0) {
       const said =
-        lastLogLines(logFile, 40).findLast((line) => /error|exception/i.test(line)) ?? `exit code ${code}`;
+        lastLogLines(logFile, 40, logStart).findLast((line) => /error|exception/i.test(line)) ??
+        `exit code ${code}`;
       throw new ShopPipeError(
         'environment',
         'spark_failed',
         `the Spark job ${job.name} failed: ${said.trim().slice(0, 300)}`,
-        { suggestion: 'shop-pipe logs spark' },
+        { suggestion: `shop-pipe logs ${log}` },
       );
     }
+    return { killed: false };
   }
 }
 
@@ -151,36 +195,15 @@ function scratchFolder(home: string): string {
 const parentOf = (id: ProcessId | null): object | null =>
   id === null ? null : { pid: id.pid, start_time: id.startTime };
 
-function baseProperties(master: string, scratch: string): Record<string, string> {
-  return {
-    'spark.ui.enabled': 'false',
-    'spark.ui.showConsoleProgress': 'false',
-    'spark.driver.memory': '1g',
-    // A short job spends its CPU on compiling: without C2 and with the serial collector the whole Olist takes 13 CPU
-    // seconds instead of 24, on two cores (docs/decisions/spark-start.md).
-    'spark.driver.extraJavaOptions': '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
-    ...(master.startsWith('local')
-      ? {
-          'spark.driver.host': '127.0.0.1',
-          'spark.driver.bindAddress': '127.0.0.1',
-          'spark.local.dir': scratch,
-        }
-      : {}),
-  };
-}
-
-/** Java's properties format: backslashes and the separators of a key are escaped. */
-const propertiesText = (properties: Record<string, string>): string =>
-  Object.entries(properties)
-    .map(([name, value]) => `${name}=${value.replaceAll('\\', '\\\\')}\n`)
-    .join('');
-
 /** Only what a job needs: no secret of another role, and no PYTHONPATH or SPARK_HOME of the caller's. */
 function environment({ toolchain, master, confFolder }: SubmitOptions): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'USER'].flatMap((name): [string, string][] => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value]];
-  });
+  // SHOP_PIPE_FAULT is where a test wants the job to break.
+  const kept = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'USER', 'SHOP_PIPE_FAULT'].flatMap(
+    (name): [string, string][] => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    },
+  );
   return {
     ...Object.fromEntries(kept),
     JAVA_HOME: toolchain.jdk.home,

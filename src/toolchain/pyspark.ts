@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { capture } from '../process/capture.ts';
 import { type EnsureOptions, ensureTool, readAsset } from './cache.ts';
-import { installError } from './install-error.ts';
 import type { Python } from './python.ts';
+import { buildVenv } from './venv.ts';
 
 export interface PySpark {
   /** The venv's interpreter. */
@@ -17,53 +16,19 @@ const locks = [
   'spark/requirements.lock',
 ] as const;
 
-/** PySpark in a venv of its own, from hashed locks; pip brings uv, uv brings the rest. */
+/** PySpark in a venv of its own. It comes as a source archive; what builds it is pinned too. */
 export async function ensurePySpark(
   assets: string,
   python: Python,
   options: EnsureOptions = {},
 ): Promise<PySpark> {
   const [uvLock, buildLock, lock] = locks.map((path) => join(assets, path)) as [string, string, string];
+  const { signal } = options;
   const folder = await ensureTool(
     {
       name: 'pyspark',
       dependsOn: [...locks.map((path) => readAsset(assets, path)), python.executable, python.version],
-      async build(venv) {
-        const run = async (file: string, args: string[]): Promise<void> => {
-          const { code, output } = await capture(file, args, {
-            env: installerEnvironment(),
-            ...(options.signal ? { signal: options.signal } : {}),
-          });
-          if (code !== 0) throw installError('PySpark', output);
-        };
-        const inVenv = join(venv, 'bin', 'python');
-        await run(python.executable, ['-m', 'venv', venv]);
-        await run(inVenv, [
-          '-m',
-          'pip',
-          'install',
-          '--quiet',
-          '--disable-pip-version-check',
-          '--no-cache-dir',
-          '--require-hashes',
-          '-r',
-          uvLock,
-        ]);
-        // PySpark comes as a source archive; what builds it is pinned too.
-        await run(join(venv, 'bin', 'uv'), [
-          'pip',
-          'install',
-          '--quiet',
-          '--no-cache',
-          '--python',
-          inVenv,
-          '--require-hashes',
-          '--build-constraints',
-          buildLock,
-          '-r',
-          lock,
-        ]);
-      },
+      build: (venv) => buildVenv(venv, { what: 'PySpark', python, uvLock, buildLock, lock, signal }),
     },
     options,
   );
@@ -72,18 +37,4 @@ export async function ensurePySpark(
     python: join(folder, 'bin', 'python'),
     home: join(folder, 'lib', `python${minor}`, 'site-packages', 'pyspark'),
   };
-}
-
-/** uv does not read pip's settings; an index or a certificate that pip was given is meant for it as well. */
-export function installerEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const given: Record<string, string | undefined> = {
-    UV_DEFAULT_INDEX: env['UV_DEFAULT_INDEX'] ?? env['PIP_INDEX_URL'],
-    SSL_CERT_FILE: env['SSL_CERT_FILE'] ?? env['PIP_CERT'],
-    UV_PYTHON_DOWNLOADS: 'never',
-    // A PYTHONPATH or PYTHONHOME of the caller's would leak other packages into the venv.
-    PYTHONPATH: '',
-  };
-  return Object.fromEntries(
-    Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

@@ -1,44 +1,79 @@
 import { join } from 'node:path';
 import type { Progress, Step } from '../progress.ts';
-import type { EnsureOptions } from './cache.ts';
 import { ensureJars } from './jars.ts';
+import { ensureJavaJar } from './java-jar.ts';
 import { findJdk, type Jdk } from './jdk.ts';
-import { ensurePgcopy } from './pgcopy.ts';
 import { ensurePySpark, type PySpark } from './pyspark.ts';
 import { findPython } from './python.ts';
+import { ensureStreamJars, type Installing } from './stream.ts';
 
 /** All that a Spark job needs on this machine. */
 export interface SparkToolchain extends PySpark {
   jdk: Jdk;
-  /** Jars that every job gets: pgjdbc and pgcopy. */
+  /** Jars that the job gets: pgjdbc and pgcopy, and those of `ensureStream` for a stream. */
   jars: string[];
 }
 
-/** Installs what is missing, which takes a minute once; a look at three marker files afterwards. */
-export async function ensureSpark(
+/** Installs what a batch needs and is missing, which takes a minute once; a look at three marker files afterwards. */
+export const ensureSpark = (
   assets: string,
   progress: Progress,
   signal: AbortSignal,
-): Promise<SparkToolchain> {
-  const jdk = findJdk();
-  const python = findPython();
-  // A step is shown only for work.
-  let step: Step | undefined;
-  const installing = (what: string): EnsureOptions => ({
-    signal,
-    onBuild: () => {
-      step ??= progress.step('installing Spark');
-      step.advance(0, what);
-    },
-    onWait: () => progress.note(`another shop-pipe is installing ${what}; waiting for it`),
+): Promise<SparkToolchain> =>
+  inInstallStep(progress, signal, (installing) => installSpark(assets, installing));
+
+/** What a stream needs: all that a batch has, Spark's Kafka source and the jar of `spark/stream-java`. */
+export const ensureStream = (
+  assets: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<SparkToolchain> =>
+  inInstallStep(progress, signal, async (installing) => {
+    const spark = await installSpark(assets, installing);
+    return {
+      ...spark,
+      jars: [...spark.jars, ...(await ensureStreamJars(assets, spark.jdk, spark.home, installing))],
+    };
   });
+
+async function installSpark(assets: string, installing: Installing): Promise<SparkToolchain> {
+  const jdk = findJdk();
+  const pyspark = await ensurePySpark(assets, findPython(), installing('PySpark (430 MB)'));
+  const { home } = pyspark;
+  const pgjdbc = await ensureJars(
+    'spark',
+    join(assets, 'jars', 'spark.lock'),
+    jdk,
+    home,
+    installing('pgjdbc'),
+  );
+  const pgcopy = await ensureJavaJar(
+    { name: 'pgcopy', project: join(assets, 'spark', 'pgcopy'), classPath: pgjdbc },
+    jdk,
+    home,
+    installing('pgcopy'),
+  );
+  return { ...pyspark, jdk, jars: [...pgjdbc, pgcopy] };
+}
+
+/** One step for all that `install` builds; none is shown where everything is there. */
+async function inInstallStep(
+  progress: Progress,
+  signal: AbortSignal,
+  install: (installing: Installing) => Promise<SparkToolchain>,
+): Promise<SparkToolchain> {
+  let step: Step | undefined;
   try {
-    const pyspark = await ensurePySpark(assets, python, installing('PySpark (430 MB)'));
-    const lock = join(assets, 'jars', 'spark.lock');
-    const jars = await ensureJars('spark', lock, jdk, pyspark.home, installing('pgjdbc'));
-    const pgcopy = await ensurePgcopy(assets, jdk, pyspark.home, jars[0] ?? '', installing('pgcopy'));
-    step?.end(`JDK ${jdk.version}, Python ${python.version}`);
-    return { ...pyspark, jdk, jars: [...jars, pgcopy] };
+    const toolchain = await install((what) => ({
+      signal,
+      onBuild: () => {
+        step ??= progress.step('installing Spark');
+        step.advance(0, what);
+      },
+      onWait: () => progress.note(`another shop-pipe is installing ${what}; waiting for it`),
+    }));
+    step?.end(`JDK ${toolchain.jdk.version}`);
+    return toolchain;
   } catch (error) {
     step?.fail();
     throw error;

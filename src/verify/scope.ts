@@ -7,6 +7,8 @@ export interface Scope {
   timezone: string;
   /** As in ops.settings; null before the first seed or run. */
   recordedTimezone: string | null;
+  /** The zone that the real-time rollups were made in; null where they never were. */
+  liveTimezone: string | null;
   /** Days that curated holds, `YYYY-MM-DD`. */
   curated: string[];
   /** Curated days with a mark in ops.changed_days: the shop has moved on, and the next run rebuilds them. */
@@ -27,6 +29,7 @@ export interface Scope {
 export async function readScope(client: pg.Client, timezone: string): Promise<Scope> {
   const { rows } = await client.query<{
     timezone: string | null;
+    live_timezone: string | null;
     watermark: string | null;
     from_the_future: boolean;
     curated: string[];
@@ -34,6 +37,7 @@ export async function readScope(client: pg.Client, timezone: string): Promise<Sc
   }>(
     `select
       (select value #>> '{}' from ops.settings where name = 'timezone') as timezone,
+      (select value #>> '{}' from ops.settings where name = 'live_timezone') as live_timezone,
       watermark,
       coalesce(watermark::xid8 > pg_snapshot_xmax(pg_current_snapshot()), false) as from_the_future,
       (select coalesce(json_agg(order_date order by order_date), '[]') from ops.curated_days) as curated,
@@ -59,6 +63,7 @@ export async function readScope(client: pg.Client, timezone: string): Promise<Sc
   return {
     timezone: zone,
     recordedTimezone,
+    liveTimezone: books.live_timezone,
     curated,
     pending,
     uncurated: await uncuratedDays(client, zone),

@@ -1,20 +1,23 @@
 import type pg from 'pg';
+import type { KafkaTarget } from '../kafka/target.ts';
 import { cancelOnAbort } from '../postgres/cancel.ts';
 import { inTransaction, withClient } from '../postgres/connection.ts';
 import type { PgTarget } from '../postgres/target.ts';
 import type { Progress, Step } from '../progress.ts';
+import type { Check } from './check.ts';
+import { curatedChecks, strictCuratedChecks } from './curated.ts';
+import type { DeepFinding } from './deep/deep.ts';
+import { type DeepWork, prepareDeep } from './deep/prepare.ts';
+import { liveChecks } from './live.ts';
+import { orderRowsCheck } from './order-rows.ts';
+import { readScope } from './scope.ts';
 import {
-  curatedDaysCheck,
-  factColumnsCheck,
-  orphansCheck,
-  pendingAttributes,
-  timezoneCheck,
-} from './books.ts';
-import { type Check, counted, listed } from './check.ts';
-import { checkOf, compareTable } from './compare.ts';
-import { dayChecks, factDays, shopDays } from './days.ts';
-import { attributeComparison, derivedTables, dimensions, factComparison } from './relations.ts';
-import { readScope, type Scope } from './scope.ts';
+  askAboutStreams,
+  refuseUnreadable,
+  type StreamFinding,
+  streamChecks,
+  strictStreamChecks,
+} from './stream/stream-checks.ts';
 import { verifyError } from './verify-error.ts';
 
 export interface VerifyContext {
@@ -22,6 +25,8 @@ export interface VerifyContext {
   owner: PgTarget;
   /** SHOP_TIMEZONE. */
   timezone: string;
+  /** The cluster that streams read from; without it their ledgers are not held against Kafka. */
+  kafka?: KafkaTarget | undefined;
   progress: Progress;
   signal?: AbortSignal | undefined;
 }
@@ -40,21 +45,30 @@ export interface Verification {
   /** Customers and products whose attributes changed since the last run. */
   pending_customers: number;
   pending_products: number;
+  /** Whether the real-time rollups were ever made; where not, nothing is compared with them. */
+  live: boolean;
+  /** None where no stream was ever started. */
+  streams: StreamFinding[];
+  /** What reading Kafka again came to; null without `deep`. */
+  deep: DeepFinding | null;
   seconds: number;
 }
 
+export interface VerifyOptions {
+  /** What is pending, lags or could not be checked fails too. */
+  strict?: boolean | undefined;
+  /** Reads every message of the streams again. */
+  deep?: boolean | undefined;
+}
+
 /**
- * Compares shop and curated in one snapshot, reading only. Facts are held against the shop on every curated day that is
- * not pending, aggregates and dimensions against a recomputation from the facts on all of them, attributes against the
- * shop but for what no run can have read yet.
+ * Compares in one snapshot, reading only: curated with the shop (`curatedChecks`), the real-time rollups with the orders,
+ * the batches of streams with their ledger, the ledger with Kafka, which is asked just after the snapshot was taken, and
+ * with `deep` every order with the messages that made it.
  *
- * @param options `strict`: what is pending fails too
  * @throws ShopPipeError `not_migrated`, `unknown_timezone`, or what a connection can suffer; a mismatch is no error.
  */
-export async function verify(
-  context: VerifyContext,
-  options: { strict?: boolean | undefined } = {},
-): Promise<Verification> {
+export async function verify(context: VerifyContext, options: VerifyOptions = {}): Promise<Verification> {
   const { owner, progress, signal } = context;
   const started = performance.now();
   return await withClient(
@@ -62,10 +76,11 @@ export async function verify(
     async (client) => {
       const step = progress.step('verifying');
       try {
+        const deep = options.deep ? await prepareDeep(client, context) : null;
         const found = await cancelOnAbort(owner, client, signal, () =>
           inTransaction(
             client,
-            () => inSnapshot(client, context, step, options.strict ?? false),
+            () => inSnapshot(client, context, step, options.strict ?? false, deep),
             'begin transaction isolation level repeatable read, read only',
           ),
         );
@@ -85,6 +100,7 @@ async function inSnapshot(
   context: VerifyContext,
   step: Step,
   strict: boolean,
+  foldKafka: DeepWork | null,
 ): Promise<Omit<Verification, 'seconds'>> {
   let done = 0;
   const at = (what: string): void => {
@@ -92,47 +108,25 @@ async function inSnapshot(
     step.advance(done++, what);
   };
   at('books');
-  // Sorts and hashes of the comparison; plain planning beats compiling at these sizes.
-  await client.query("set local work_mem = '128MB'; set local jit = off; set local statement_timeout = 0");
+  await client.query(settings);
   const scope = await readScope(client, context.timezone);
-  const zone = client.escapeLiteral(scope.timezone);
-  await client.query(`set local timezone = ${zone}`);
+  await client.query(`set local timezone = ${client.escapeLiteral(scope.timezone)}`);
+  at('Kafka');
+  const asked = await askAboutStreams(client, context.owner, context.kafka);
+  if (foldKafka !== null) refuseUnreadable(asked);
 
-  at('fact_orders');
-  const comparison = factComparison({
-    zone,
-    from: instant(client, scope.from),
-    until: instant(client, scope.until),
-  });
-  const facts = await factDays(client, zone);
-  const shop = await shopDays(client, comparison);
-  const compared = new Set(scope.curated.filter((day) => !scope.pending.includes(day)));
-  const comparedFacts = new Map([...facts].filter(([day]) => compared.has(day)));
-  const checks: Check[] = [
-    timezoneCheck(scope, context.timezone),
-    await curatedDaysCheck(client, facts),
-    ...dayChecks(shop, comparedFacts),
-    await checkOf(client, comparison, shop, comparedFacts),
-    factColumnsCheck(facts),
-  ];
-  at('orphans');
-  checks.push(await orphansCheck(client));
-  for (const table of derivedTables(zone)) {
-    at(table.name);
-    checks.push(await compareTable(client, table));
+  const { checks, pending } = await curatedChecks(client, scope, context.timezone, at);
+  checks.push(...(await liveChecks(client, scope, context.timezone, at)));
+  at('orders_one_version');
+  checks.push(await orderRowsCheck(client));
+  at('streams');
+  const { checks: ofStreams, streams } = await streamChecks(client, asked);
+  checks.push(...ofStreams);
+  const folded = foldKafka === null ? null : await foldKafka(asked);
+  if (folded) checks.push(...folded.checks);
+  if (strict) {
+    checks.push(...strictCuratedChecks(scope, pending), ...strictStreamChecks(streams));
   }
-  const unread =
-    scope.attributesWatermark === null
-      ? 'false'
-      : `shop.changed_xid >= ${client.escapeLiteral(scope.attributesWatermark)}::xid8`;
-  const pending: number[] = [];
-  for (const dimension of dimensions) {
-    at(dimension.name);
-    checks.push(await compareTable(client, attributeComparison(dimension, unread)));
-    pending.push(await pendingAttributes(client, dimension, unread));
-  }
-  const [customers = 0, products = 0] = pending;
-  if (strict) checks.push(...strictChecks(scope, customers, products));
   return {
     ok: checks.every(({ ok }) => ok),
     checks,
@@ -141,20 +135,18 @@ async function inSnapshot(
     pending_days: scope.pending.length,
     uncurated: scope.uncurated,
     uncurated_days: scope.uncurated.length,
-    pending_customers: customers,
-    pending_products: products,
+    pending_customers: pending.customers,
+    pending_products: pending.products,
+    live: scope.liveTimezone !== null,
+    streams,
+    deep: folded?.deep ?? null,
   };
 }
 
-const instant = (client: pg.Client, at: string | null): string =>
-  at === null ? 'null' : `${client.escapeLiteral(at)}::timestamptz`;
-
-function strictChecks({ pending }: Scope, customers: number, products: number): Check[] {
-  const days = pending.length === 0 ? 0 : `${pending.length}: ${listed(pending)}`;
-  const attributes =
-    customers + products === 0 ? 0 : `${counted(customers, 'customer')}, ${counted(products, 'product')}`;
-  return [
-    { name: 'pending_days', ok: days === 0, expected: 0, actual: days },
-    { name: 'pending_attributes', ok: attributes === 0, expected: 0, actual: attributes },
-  ];
-}
+// Room for sorts and hashes of the comparison; plain planning beats compiling at these sizes. While Kafka is read, the
+// transaction is idle.
+const settings = `
+  set local work_mem = '128MB';
+  set local jit = off;
+  set local statement_timeout = 0;
+  set local idle_in_transaction_session_timeout = 0`;

@@ -2,6 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import type { Backfilled } from '../../src/airflow/backfill.ts';
+import type { PauseResult } from '../../src/airflow/dags.ts';
+import type { DagList } from '../../src/airflow/list.ts';
+import type { DagLogs } from '../../src/airflow/logs.ts';
+import type { DagStatus } from '../../src/airflow/status.ts';
+import type { Triggered } from '../../src/airflow/trigger.ts';
 import { contract } from '../../src/cli/documents/contract.ts';
 import type { findingDocument } from '../../src/cli/documents/machine.ts';
 import { jsonPage, schemaFiles } from '../../src/cli/documents/pages.ts';
@@ -10,7 +16,10 @@ import type { ErrorDocument } from '../../src/cli/normalise-error.ts';
 import type { InitResult } from '../../src/config/init.ts';
 import type { DemoResult } from '../../src/demo/demo.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
+import type { DaySource } from '../../src/etl/source.ts';
+import type { EtlRun } from '../../src/etl/status.ts';
 import type { TopicStatus } from '../../src/kafka/topic-status.ts';
+import type { Maintained } from '../../src/maintenance/maintain.ts';
 import type { SeedResult } from '../../src/olist/shop-source.ts';
 import type { Migrated, Reverted } from '../../src/postgres/migrations/run.ts';
 import type { MigrationStatus } from '../../src/postgres/migrations/status.ts';
@@ -20,6 +29,17 @@ import type { LogLine } from '../../src/runtime/logs.ts';
 import type { ServiceStatus } from '../../src/runtime/service.ts';
 import type { StackResult } from '../../src/runtime/stack.ts';
 import type { EtlResult } from '../../src/spark/etl.ts';
+import type { StreamEvent } from '../../src/spark/stream.ts';
+import type { RejectCount, RejectList } from '../../src/stream/rejects/list.ts';
+import type { PrunedRejects } from '../../src/stream/rejects/prune.ts';
+import type { Replayed } from '../../src/stream/rejects/replay.ts';
+import type { Reject } from '../../src/stream/rejects/show.ts';
+import type { ResetResult } from '../../src/stream/reset.ts';
+import type { RunEnd } from '../../src/stream/run.ts';
+import type { StartedStream } from '../../src/stream/start.ts';
+import type { StreamStatus } from '../../src/stream/status.ts';
+import type { StopResult } from '../../src/stream/stop-and-tell.ts';
+import type { RestartEvent } from '../../src/stream/supervise.ts';
 import type { Verification } from '../../src/verify/verify.ts';
 import { leafCommands } from './leaf-commands.ts';
 
@@ -42,7 +62,26 @@ const agreements: {
   seedOlist: Fits<SeedResult, Contract['seed olist']>;
   seedSynthetic: Fits<SeedResult, Contract['seed synthetic']>;
   topicStatus: Agrees<TopicStatus, Contract['topic status']>;
+  streamStart: Agrees<StartedStream, Contract['stream start']>;
+  streamStop: Agrees<StopResult, Contract['stream stop']>;
+  streamStatus: Agrees<StreamStatus, Contract['stream status']>;
+  streamRun: Agrees<StreamEvent | RestartEvent | RunEnd, Contract['stream run']>;
+  streamReset: Agrees<ResetResult, Contract['stream reset']>;
+  rejectsList: Agrees<RejectList, Contract['rejects list']>;
+  rejectsCounts: Agrees<RejectCount[], Contract['rejects list --counts']>;
+  rejectsShow: Agrees<Reject, Contract['rejects show']>;
+  rejectsReplay: Agrees<Replayed, Contract['rejects replay']>;
+  rejectsPrune: Agrees<PrunedRejects, Contract['rejects prune']>;
   etlRun: Fits<EtlResult, Contract['etl run']>;
+  etlSource: Agrees<DaySource, Contract['etl source']>;
+  etlStatus: Agrees<{ runs: EtlRun[] }, Contract['etl status']>;
+  dagList: Agrees<DagList, Contract['dag list']>;
+  dagTrigger: Agrees<Triggered, Contract['dag trigger']>;
+  dagStatus: Agrees<DagStatus, Contract['dag status']>;
+  dagBackfill: Agrees<Backfilled, Contract['dag backfill']>;
+  dagLogs: Agrees<DagLogs, Contract['dag logs']>;
+  dagPause: Agrees<PauseResult, Contract['dag pause']>;
+  maintain: Agrees<Maintained, Contract['maintain']>;
   report: Agrees<ReportResult, Contract['report <question>']>;
   catalogue: Agrees<ReturnType<typeof catalogueDocument>, Contract['report']>;
   verify: Agrees<Verification, Contract['verify']>;
@@ -60,7 +99,26 @@ const agreements: {
   seedOlist: true,
   seedSynthetic: true,
   topicStatus: true,
+  streamStart: true,
+  streamStop: true,
+  streamStatus: true,
+  streamRun: true,
+  streamReset: true,
+  rejectsList: true,
+  rejectsCounts: true,
+  rejectsShow: true,
+  rejectsReplay: true,
+  rejectsPrune: true,
   etlRun: true,
+  etlSource: true,
+  etlStatus: true,
+  dagList: true,
+  dagTrigger: true,
+  dagStatus: true,
+  dagBackfill: true,
+  dagLogs: true,
+  dagPause: true,
+  maintain: true,
   report: true,
   catalogue: true,
   verify: true,

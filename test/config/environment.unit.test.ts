@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configFrom } from '../../src/config/config.ts';
 import { loadEnvironment } from '../../src/config/environment.ts';
-import { initialise } from '../../src/config/init.ts';
+import { ensureEnvFile, initialise } from '../../src/config/init.ts';
 import { redact } from '../../src/config/secrets.ts';
 
 let folder: string;
@@ -49,6 +49,38 @@ describe('init', () => {
     chmodSync(file, 0o644);
     await initialise(file, {});
     expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('makes the keys of an Airflow as it wants them', async () => {
+    await initialise(file, {});
+    const { airflow } = configFrom(loadEnvironment(file, {}));
+    expect(airflow.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(airflow.jwtSecret).toHaveLength(64);
+    expect(Buffer.from(airflow.fernetKey, 'base64url')).toHaveLength(32);
+    expect(airflow.fernetKey).toMatch(/=$/);
+    expect(airflow.database).toMatchObject({ user: 'shop_airflow', database: 'shop_airflow' });
+  });
+
+  it('is called by up where there is no .env, or one from before there was an Airflow', async () => {
+    expect(await ensureEnvFile(file, {})).toMatchObject({ created: true });
+    expect(await ensureEnvFile(file, {})).toBeNull();
+    const old = readFileSync(file, 'utf8').replace(/^AIRFLOW_(?!URL).*\n/gm, '');
+    writeFileSync(file, old);
+    // Commands that need no Airflow work with it.
+    expect(configFrom(loadEnvironment(file, {})).airflow).toMatchObject({ user: 'admin', password: '' });
+    const given = { AIRFLOW_PASSWORD: 'of-the-environment' };
+    expect(await ensureEnvFile(file, given)).toMatchObject({
+      created: false,
+      added: [
+        'AIRFLOW_USER',
+        'AIRFLOW_PASSWORD',
+        'AIRFLOW_JWT_SECRET',
+        'AIRFLOW_FERNET_KEY',
+        'AIRFLOW_DB_PASSWORD',
+      ],
+    });
+    expect(readFileSync(file, 'utf8')).toContain(old.trim());
+    expect(await ensureEnvFile(file, {})).toBeNull();
   });
 
   it('several at once agree on one file', async () => {
@@ -127,7 +159,12 @@ describe('the environment', () => {
     ['KAFKA_BROKERS', 'a:9092,b:70000', 'KAFKA_BROKERS must be host:port'],
     ['KAFKA_SECURITY_PROTOCOL', 'TLS', 'KAFKA_SECURITY_PROTOCOL Invalid option'],
     ['KAFKA_TOPIC_PARTITIONS', '0', 'KAFKA_TOPIC_PARTITIONS must be from 1 to 10000'],
-    ['SHOP_PIPE_EXTERNAL', 'kafka,spark', 'SHOP_PIPE_EXTERNAL must name some of postgres, kafka'],
+    ['SHOP_PIPE_EXTERNAL', 'kafka,spark', 'SHOP_PIPE_EXTERNAL must name some of postgres, kafka, airflow'],
+    ['AIRFLOW_URL', 'airflow.example.com', 'AIRFLOW_URL must be a URL'],
+    ['AIRFLOW_URL', 'http://me:secret-of-mine@127.0.0.1', 'AIRFLOW_URL must be a URL'],
+    ['AIRFLOW_USER', 'me:admin', 'AIRFLOW_USER must have no space, colon or comma'],
+    ['AIRFLOW_JWT_SECRET', 'too-short-for-this', 'AIRFLOW_JWT_SECRET '],
+    ['AIRFLOW_FERNET_KEY', 'not-a-fernet-key', 'AIRFLOW_FERNET_KEY '],
     ['KAFKA_SASL_PASSWORD', 'short', 'KAFKA_SASL_PASSWORD '],
     ['SHOP_ETL_PASSWORD', 'short', 'SHOP_ETL_PASSWORD must have at least 8 characters'],
   ])('%s=%s is refused by name, never by secret value', async (name, value, message) => {

@@ -95,14 +95,14 @@ describe('every command', () => {
     expect(await sandbox.json(['down'])).toMatchObject({ code: 0, data: { stopped: [] } });
     expect(await sandbox.json(['status', '--exit-code'])).toMatchObject({
       code: 3,
-      data: { services: [{ state: 'stopped' }, { state: 'stopped' }] },
+      data: { services: Array(5).fill({ state: 'stopped' }) },
     });
   });
 
-  it.each(['POSTGRES_PORT', 'KAFKA_BROKERS'])(
+  it.each(['POSTGRES_PORT', 'KAFKA_BROKERS', 'AIRFLOW_URL'])(
     'a taken port is told with its holder and %s, before anything starts',
     async (variable) => {
-      const value = new RegExp(`^${variable}=(?:127\\.0\\.0\\.1:)?(\\d+)$`, 'm');
+      const value = new RegExp(`^${variable}=(?:http://)?(?:127\\.0\\.0\\.1:)?(\\d+)$`, 'm');
       const holder = createServer().listen(Number(value.exec(sandbox.file('.env'))?.[1]), '127.0.0.1');
       try {
         const { code, data } = await sandbox.json<Problem>(['up']);
@@ -128,6 +128,13 @@ describe('every command', () => {
       { SHOP_PIPE_EXTERNAL: 'kafka', KAFKA_BROKERS: '127.0.0.1:1' },
       'service_unreachable',
       'KAFKA_SECURITY_PROTOCOL',
+    ],
+    [{ AIRFLOW_URL: 'https://airflow.example.com' }, 'airflow_not_ours', 'SHOP_PIPE_EXTERNAL=airflow'],
+    [{ AIRFLOW_URL: 'http://me:secret@127.0.0.1:8080' }, 'bad_configuration', 'docs/configuration.md'],
+    [
+      { SHOP_PIPE_EXTERNAL: 'airflow', AIRFLOW_URL: 'http://127.0.0.1:1' },
+      'service_unreachable',
+      'AIRFLOW_URL',
     ],
   ])('up with %j starts nothing: %s', async (env, code, suggestion) => {
     const { data, ...called } = await sandbox.json<Problem>(['up'], env as Record<string, string>);

@@ -64,7 +64,8 @@ describe('the pipeline by the built CLI', () => {
 
   it('status tells runtime, state, process and address', async () => {
     const { code, data } = await sandbox.json<Status>(['status', '--exit-code']);
-    expect(code).toBe(3);
+    // Of those that were started all are healthy.
+    expect(code).toBe(0);
     expect(data.runtime).toBe('native');
     expect(data.services).toEqual([
       {
@@ -81,6 +82,13 @@ describe('the pipeline by the built CLI', () => {
         endpoint: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
         version: '4.3.1',
       },
+      ...['api-server', 'scheduler', 'dag-processor'].map((part) => ({
+        name: `airflow-${part}`,
+        state: 'stopped',
+        pid: null,
+        endpoint: part === 'api-server' ? expect.stringMatching(/^127\.0\.0\.1:\d+$/) : null,
+        version: '3.3.2',
+      })),
     ]);
   });
 
@@ -159,7 +167,7 @@ describe('the pipeline by the built CLI', () => {
     expect((await sandbox.json(['verify'])).code).toBe(0);
   });
 
-  it.each(['daily-revenue', 'top-products', 'orders-per-category', 'orders-per-hour'])(
+  it.each(['daily-revenue', 'top-products', 'orders-per-category'])(
     'report %s in every format',
     async (question) => {
       const { code, data } = await sandbox.json<{

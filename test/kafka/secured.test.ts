@@ -8,6 +8,7 @@ import { topicStatus } from '../../src/kafka/topic-status.ts';
 import { ensureTopic } from '../../src/kafka/topics.ts';
 import { capture } from '../../src/process/capture.ts';
 import type { Service } from '../../src/runtime/service.ts';
+import { readTopicOffsets } from '../../src/stream/topic-offsets.ts';
 import { findJdk } from '../../src/toolchain/jdk.ts';
 import { type TestBroker, testBroker } from '../support/broker.ts';
 
@@ -92,6 +93,13 @@ describe('a cluster that is guarded', () => {
       expect(await probeKafka(target)).toEqual({ ready: true, detail: 'answers' });
       expect(await topicStatus(target, topic)).toMatchObject({ messages: 0, bytes: null, topic_id: null });
     }
+  });
+
+  it('tells its identity and offsets to the ledger of a stream, whoever asks', async () => {
+    const known = await readTopicOffsets(broker.target, topic);
+    expect(known.partitions).toEqual(new Map([[0, { earliest: 0, latest: 0 }]]));
+    expect(known.topic_id).toBe((await topicStatus(tls, topic)).topic_id);
+    for (const target of [tls, login, both]) expect(await readTopicOffsets(target, topic)).toEqual(known);
   });
 
   it.each([

@@ -72,8 +72,14 @@ describe('other data over existing', () => {
       expect(await count(table)).toBe(0);
     expect(await count('ops.changed_days')).toBe(3);
     expect(
-      await rowsOf(database.owner, `select name, value from ops.settings where name <> 'seeded_keys'`),
-    ).toEqual([{ name: 'timezone', value: 'America/Sao_Paulo' }]);
+      await rowsOf(
+        database.owner,
+        `select name, value from ops.settings where name <> 'seeded_keys' order by name`,
+      ),
+    ).toEqual([
+      { name: 'live_timezone', value: 'America/Sao_Paulo' },
+      { name: 'timezone', value: 'America/Sao_Paulo' },
+    ]);
     expect(await rowsOf(database.owner, 'select epoch::integer from ops.etl_control')).toEqual([
       { epoch: 1 },
     ]);

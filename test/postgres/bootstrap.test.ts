@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Config, configFrom } from '../../src/config/config.ts';
 import type { Environment } from '../../src/config/schema.ts';
-import { bootstrap } from '../../src/postgres/bootstrap.ts';
+import { bootstrap, bootstrapAirflow } from '../../src/postgres/bootstrap.ts';
 import { connect, withClient } from '../../src/postgres/connection.ts';
 import { matchesVerifier, scramVerifier } from '../../src/postgres/scram.ts';
 import { testServer } from '../support/postgres.ts';
@@ -68,6 +68,32 @@ describe('bootstrap', () => {
       );
       expect(access.rows).toEqual([{ c: true, t: false, s: false }]);
     });
+  });
+
+  it('makes a role and a database of its own for Airflow, which sees no other', async () => {
+    const own = { ...config('second-pass') };
+    const name = `airflow_${suffix}`;
+    const target = { ...own.airflow.database, user: name, database: name, password: 'airflow-pass' };
+    own.airflow = { ...own.airflow, database: target };
+    try {
+      expect(await bootstrapAirflow(own)).toEqual([`role ${name}`, `database ${name}`]);
+      expect(await bootstrapAirflow(own)).toEqual([]);
+      await withClient(target, async (client) => {
+        const { rows } = await client.query(
+          `select has_schema_privilege('public', 'create') as own,
+             has_database_privilege($1, 'connect') as shop,
+             has_database_privilege('shop_bi', current_database(), 'connect') as others`,
+          [database],
+        );
+        expect(rows).toEqual([{ own: true, shop: false, others: false }]);
+      });
+      await expect(connect({ ...target, database })).rejects.toMatchObject({ kind: 'environment' });
+    } finally {
+      await withClient(own.postgres.superuser, async (client) => {
+        await client.query(`drop database if exists ${name} with (force)`);
+        await client.query(`drop role if exists ${name}`);
+      });
+    }
   });
 
   it('says so when the superuser password is another one', async () => {

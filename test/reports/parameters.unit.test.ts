@@ -15,6 +15,7 @@ const question: Question = {
   title: 'Sales',
   description: '.',
   display: 'table',
+  live: false,
   x: null,
   y: [],
   columns: [],

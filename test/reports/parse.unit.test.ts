@@ -146,9 +146,21 @@ describe('the catalogue', () => {
   test('holds the questions of the shop, each with an inclusive window of days', async () => {
     const questions = await listQuestions(folder);
     const names = questions.map((question) => question.name);
-    expect(names).toEqual(
-      expect.arrayContaining(['daily-revenue', 'orders-per-category', 'orders-per-hour', 'top-products']),
-    );
+    expect(names).toEqual([
+      'cancellations',
+      'daily-revenue',
+      'orders-per-category',
+      'orders-per-hour',
+      'recent-orders',
+      'top-products',
+      'top-products-today',
+    ]);
+    expect(questions.filter(({ live }) => live).map(({ name }) => name)).toEqual([
+      'cancellations',
+      'orders-per-hour',
+      'recent-orders',
+      'top-products-today',
+    ]);
     for (const question of questions) {
       expect(question.title.length, question.name).toBeLessThan(50);
       expect(question.description, question.name).toMatch(/\.$/);

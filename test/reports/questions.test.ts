@@ -184,7 +184,7 @@ describe('the answer', () => {
     expect(parameters).toEqual({ limit: '1' });
   });
 
-  test.each(['daily-revenue', 'top-products', 'orders-per-category', 'orders-per-hour'])(
+  test.each(['daily-revenue', 'top-products', 'orders-per-category'])(
     'of %s has the declared columns, and no rows where there are no orders',
     async (name) => {
       const question = await findQuestion(folder, name);
@@ -199,89 +199,11 @@ describe('the answer', () => {
   );
 });
 
-describe('orders per hour', () => {
-  const hours = `
-    select to_char(hour, 'YYYY-MM-DD HH24:MI:SS'), (
-      select count(distinct order_id)::int from curated.fact_orders
-      where order_timestamp >= hour at time zone $3 and order_timestamp < (hour at time zone $3) + interval '1 hour'
-    )
-    from generate_series($1::timestamp, $2::timestamp, interval '1 hour') as hour
-    where (hour at time zone $3) at time zone $3 = hour order by hour`;
-
-  test('leave out the hour that the clock skips', async () => {
-    const result = await ask('orders-per-hour', { from: '2017-10-14', to: '2017-10-16' });
-    expect(result.columns).toEqual([
-      { name: 'order_hour', type: 'timestamp' },
-      { name: 'orders', type: 'integer' },
-    ]);
-    expect(result.rows).toHaveLength(71);
-    expect(result.rows[24]?.[0]).toBe('2017-10-15 01:00:00');
-    expect(result.rows).toEqual(await plain(hours, ['2017-10-14 00:00', '2017-10-16 23:00', zone]));
-    expect(result.window).toEqual({ from: '2017-10-14 00:00:00', to: '2017-10-16 23:00:00' });
-    const skipped = await ask('orders-per-hour', { from: '2017-10-15', to: '2017-10-15' });
-    expect(skipped.rows).toEqual(result.rows.slice(24, 47));
-  });
-
-  test('of the last 48 hours that have orders', async () => {
-    const result = await ask('orders-per-hour');
-    expect(result.rows.filter(([, orders]) => orders !== 0)).toHaveLength(48);
-    expect(result.rows[0]?.[1]).not.toBe(0);
-    expect(result.rows.at(-1)?.[1]).not.toBe(0);
-    const { from, to } = result.window ?? { from: '', to: '' };
-    expect(result.rows).toEqual(await plain(hours, [from, to, zone]));
-  });
-
-  test.each([
-    // 23:00 of 2018-02-17 comes twice in São Paulo; Kolkata's hours begin at half past; Lord Howe's clock moves by half an hour.
-    [zone, ['2018-02-18T01:30:00Z', '2018-02-18T02:30:00Z', '2018-02-18T02:40:00Z'], '2018-02-17', 25],
-    [
-      'Asia/Kolkata',
-      ['2018-02-16T18:30:00Z', '2018-02-17T18:29:59Z', '2018-02-17T03:29:00Z'],
-      '2018-02-17',
-      24,
-    ],
-    [
-      'Australia/Lord_Howe',
-      ['2018-03-31T14:50:00Z', '2018-03-31T15:10:00Z', '2018-04-01T10:00:00Z'],
-      '2018-04-01',
-      25,
-    ],
-    [
-      'Australia/Lord_Howe',
-      ['2018-10-06T15:00:00Z', '2018-10-06T15:40:00Z', '2018-10-07T12:59:59Z'],
-      '2018-10-07',
-      24,
-    ],
-    [
-      'America/Havana',
-      ['2018-11-04T04:30:00Z', '2018-11-04T05:30:00Z', '2018-11-05T04:59:59Z'],
-      '2018-11-04',
-      25,
-    ],
-  ])('in %s lose no order of %j on %s', async (timezone, instants, day, count) => {
-    const other = await testDatabase();
-    try {
-      await withClient(other.owner, async (client) => {
-        await fillProducts(client);
-        const facts = instants.map((at, order) => ({ order, product: 1, at }));
-        await fillFacts(client, facts, timezone);
-        await fillAggregates(client, timezone);
-      });
-      const question = await findQuestion(folder, 'orders-per-hour');
-      const { rows } = await runReport(other.bi, question, { from: day, to: day }, { timezone });
-      expect(rows).toHaveLength(count);
-      expect(rows.reduce((total, [, orders]) => total + Number(orders), 0)).toBe(instants.length);
-    } finally {
-      await other.drop();
-    }
-  });
-});
-
 describe('what can go wrong', () => {
   test('nothing is curated yet', async () => {
     const empty = await testDatabase();
     try {
-      for (const name of ['daily-revenue', 'top-products', 'orders-per-category', 'orders-per-hour']) {
+      for (const name of ['daily-revenue', 'top-products', 'orders-per-category']) {
         const result = await runReport(empty.bi, await findQuestion(folder, name));
         expect(result.rows, name).toEqual([]);
         expect(result.window, name).toBeUndefined();
@@ -307,8 +229,8 @@ describe('what can go wrong', () => {
 
   test('a parameter is refused before the database is asked, or by it', async () => {
     const nowhere = { ...database.bi, port: 1 };
-    const question = await findQuestion(folder, 'orders-per-hour');
-    await expect(runReport(nowhere, question, { from: '2018-02-30' })).rejects.toMatchObject({
+    const question = await findQuestion(folder, 'top-products-today');
+    await expect(runReport(nowhere, question, { day: '2018-02-30' })).rejects.toMatchObject({
       kind: 'usage',
     });
     await expect(runReport(database.bi, question, { timezone: 'Mars/Olympus' })).rejects.toMatchObject({

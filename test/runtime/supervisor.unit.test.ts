@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,5 +108,92 @@ describe('a service', () => {
     } finally {
       holder.close();
     }
+  });
+});
+
+/**
+ * A leader whose worker is in its group and runs a job in a group of its own, as Airflow's scheduler does: who gets
+ * SIGTERM passes it on, and a worker waits for more when its job has ended.
+ */
+function scattering(file: string, settings = 'one'): Service {
+  const job = `process.on('SIGTERM', () => setTimeout(() => process.exit(0), 300)); setInterval(() => {}, 1000)`;
+  const worker = `const c = require('child_process').spawn(process.execPath, ['-e', process.env.JOB], { detached: true, stdio: 'ignore' });
+    require('fs').appendFileSync(${JSON.stringify(file)}, process.pid + ' ' + c.pid + ' '); let up = true; c.on('exit', () => (up = false));
+    process.on('SIGTERM', () => up && process.kill(c.pid, 'SIGTERM')); process.on('disconnect', () => {}); setInterval(() => {}, 1000)`;
+  const leader = `const c = require('child_process').spawn(process.execPath, ['-e', process.env.WORKER], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    process.on('SIGTERM', () => setTimeout(() => (c.kill('SIGKILL'), process.exit(0)), 600)); setInterval(() => {}, 1000)`;
+  return {
+    name: 'scattering',
+    version: '1',
+    needs: [],
+    scatters: true,
+    settings,
+    prepare: async () => undefined,
+    command: async () => ({
+      file: process.execPath,
+      args: ['-e', leader],
+      env: { WORKER: worker, JOB: job },
+    }),
+    probe: async () => {
+      const pids = existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean) : [];
+      return { ready: pids.length >= 2, detail: 'not yet' };
+    },
+    stop: { signal: 'SIGTERM', graceMs: 5_000 },
+    startMs: 10_000,
+  };
+}
+
+describe('a service that scatters its processes', () => {
+  const file = (): string => join(home, 'pids');
+  const pids = (): number[] => readFileSync(file(), 'utf8').trim().split(' ').map(Number);
+  const leaderOf = async (service: Service): Promise<number> =>
+    (await supervisor.status(service)).pid ?? Number.NaN;
+  afterEach(() => supervisor.stopAll());
+
+  it('listens nowhere, and is stopped with its jobs', async () => {
+    const service = scattering(file());
+    await supervisor.start(service);
+    expect(await supervisor.status(service)).toMatchObject({ state: 'healthy', endpoint: null });
+    const all = [await leaderOf(service), ...pids()];
+    expect(await supervisor.stopAll()).toEqual(['scattering']);
+    expect(all.map((pid) => identify(pid))).toEqual([null, null, null]);
+  });
+
+  it('killed, is found and ended by the next start, and what waits for nothing is not waited for', async () => {
+    const service = scattering(file());
+    await supervisor.start(service);
+    const orphans = pids();
+    process.kill(await leaderOf(service), 'SIGKILL');
+    await expect.poll(async () => (await supervisor.status(service)).state).toBe('failed');
+    expect(orphans.map((pid) => identify(pid) === null)).toEqual([false, false]);
+    rmSync(file());
+    const began = performance.now();
+    expect(await supervisor.start(service)).toBe(true);
+    expect(performance.now() - began).toBeLessThan(4_500);
+    expect(orphans.map((pid) => identify(pid))).toEqual([null, null]);
+  });
+
+  it('is found without its pid file, too', async () => {
+    const service = scattering(file());
+    await supervisor.start(service);
+    const all = [await leaderOf(service), ...pids()];
+    rmSync(join(home, 'run', 'scattering.json'));
+    expect(await supervisor.stopAll()).toEqual([]);
+    expect(all.map((pid) => identify(pid))).toEqual([null, null, null]);
+  });
+
+  it('is started anew when it would run with other settings', async () => {
+    await supervisor.start(scattering(file()));
+    const old = await leaderOf(scattering(file()));
+    await supervisor.retire(scattering(file()));
+    expect(identify(old)).not.toBeNull();
+    await supervisor.retire(scattering(file(), 'two'));
+    expect(identify(old)).toBeNull();
+    expect(readdirSync(join(home, 'run'))).toEqual([]);
+  });
+
+  it('keeps its settings, which hold secrets, as a hash', async () => {
+    await supervisor.start(scattering(file(), 'password=hunter2'));
+    expect(readFileSync(join(home, 'run', 'scattering.json'), 'utf8')).not.toContain('hunter2');
   });
 });

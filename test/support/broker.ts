@@ -6,7 +6,7 @@ import type { KafkaTarget } from '../../src/kafka/target.ts';
 import { silent } from '../../src/progress.ts';
 import { kafkaService } from '../../src/runtime/native/kafka/service.ts';
 import { Supervisor } from '../../src/runtime/native/supervisor.ts';
-import type { Service } from '../../src/runtime/service.ts';
+import type { ListeningService } from '../../src/runtime/service.ts';
 
 export const assets = resolve(import.meta.dirname, '../..');
 
@@ -15,7 +15,7 @@ export interface TestBroker {
   home: string;
   target: KafkaTarget;
   supervisor: Supervisor;
-  service: Service;
+  service: ListeningService;
   /** The process id of the running one. */
   pid(): Promise<number>;
   /** Stops it and deletes its data. */

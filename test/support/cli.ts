@@ -60,7 +60,9 @@ export class Sandbox {
 
   /** The values of `.env` that must never be seen anywhere. */
   secrets(): string[] {
-    return [...this.file('.env').matchAll(/^[A-Z_]*PASSWORD=(.+)$/gm)].map((match) => match[1] ?? '');
+    return [...this.file('.env').matchAll(/^[A-Z_]*(?:PASSWORD|SECRET|KEY)=(.+)$/gm)].map(
+      (match) => match[1] ?? '',
+    );
   }
 
   async remove(): Promise<void> {
@@ -71,7 +73,7 @@ export class Sandbox {
 
 /** The caller's settings must not reach the CLI under test. */
 function cleanEnvironment(extra: Record<string, string>): Record<string, string> {
-  const own = /^(POSTGRES_|KAFKA_|SHOP_|SPARK_|OLIST_|COMPOSE_)/;
+  const own = /^(POSTGRES_|KAFKA_|AIRFLOW_|STREAM_|SHOP_|SPARK_|OLIST_|COMPOSE_)/;
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !own.test(entry[0]),
   );

@@ -1,18 +1,16 @@
-import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createProgress } from '../../src/cli/progress.ts';
-import { capture } from '../../src/process/capture.ts';
-import { ensureTool, readAsset } from '../../src/toolchain/cache.ts';
-import { installError } from '../../src/toolchain/install-error.ts';
 import { ensureJars } from '../../src/toolchain/jars.ts';
-import { compileJava, filesBelow } from '../../src/toolchain/pgcopy.ts';
-import { installerEnvironment } from '../../src/toolchain/pyspark.ts';
-import { ensureSpark, type SparkToolchain } from '../../src/toolchain/spark.ts';
+import { compileJava, javaSources } from '../../src/toolchain/java-jar.ts';
+import { ensureStream, type SparkToolchain } from '../../src/toolchain/spark.ts';
 import { testBroker } from './broker.ts';
 import { readCounts, type SuiteCounts, sum } from './counts.ts';
+import { dagTests } from './dag-tests.ts';
+import { pythonTools } from './python-tools.ts';
 import { type RunningServer, root, startServer } from './server.ts';
+import { show } from './show.ts';
 
 type Suite = 'vitest' | 'pytest' | 'java';
 const suites: readonly Suite[] = ['vitest', 'pytest', 'java'];
@@ -34,7 +32,7 @@ export async function runAll(args: readonly string[]): Promise<number> {
   let server: RunningServer | null = null;
   const counts: SuiteCounts[] = [];
   try {
-    const toolchain = await ensureSpark(root, progress, new AbortController().signal);
+    const toolchain = await ensureStream(root, progress, new AbortController().signal);
     server = await startServer();
     await broker.supervisor.start(broker.service);
     progress.note(
@@ -57,6 +55,8 @@ export async function runAll(args: readonly string[]): Promise<number> {
       SHOP_PIPE_HOME: '',
       SHOP_PIPE_RUNTIME: '',
       SHOP_TIMEZONE: '',
+      AIRFLOW_URL: '',
+      AIRFLOW_HOME: '',
     };
     const run: Run = { toolchain, env, scratch };
     for (const suite of named.length > 0 ? named : suites) {
@@ -99,7 +99,10 @@ const suiteRunners: Record<Suite, (run: Run, args: readonly string[]) => Promise
 
   async pytest({ toolchain, env, scratch }, args) {
     const report = join(scratch, 'pytest.xml');
-    const tools = await pythonTools(toolchain);
+    // pytest, hypothesis, ruff and mypy.
+    const tools = await pythonTools('python-tools', 'spark/requirements-dev.lock', toolchain.python);
+    const dags = await dagTests({ tools, python: toolchain.python }, scratch, args);
+    if (args.some((arg) => arg.startsWith('airflow/'))) return dags;
     const checked = await checkPython(toolchain.python, tools);
     const code = await show(
       toolchain.python,
@@ -121,7 +124,7 @@ const suiteRunners: Record<Suite, (run: Run, args: readonly string[]) => Promise
         SPARK_CONF_DIR: join(root, 'spark', 'conf'),
       },
     );
-    return sum([checked, readCounts(report, code)]);
+    return sum([dags, checked, readCounts(report, code)]);
   },
 
   async java({ toolchain, env, scratch }) {
@@ -130,10 +133,11 @@ const suiteRunners: Record<Suite, (run: Run, args: readonly string[]) => Promise
     const classes = join(scratch, 'java');
     mkdirSync(classes, { recursive: true });
     const classPath = [...jars, ...junit, join(home, 'jars', '*')];
-    const sources = filesBelow(join(root, 'spark', 'pgcopy', 'src', 'test', 'java')).filter((file) =>
-      file.endsWith('.java'),
-    );
-    await compileJava(jdk, sources, classes, classPath);
+    for (const project of ['pgcopy', 'stream-java']) {
+      const tests = join(root, 'spark', project, 'src', 'test');
+      await compileJava(`the tests of ${project}`, jdk, javaSources(join(tests, 'java')), classes, classPath);
+    }
+    // How both log: there is one log4j for them.
     cpSync(join(root, 'spark', 'pgcopy', 'src', 'test', 'resources'), classes, { recursive: true });
     const { host, port, passwords } = JSON.parse(env['SHOP_TEST_POSTGRES'] ?? '') as RunningServer['server'];
     const reports = join(scratch, 'junit');
@@ -200,45 +204,3 @@ const sparkModuleOptions = [
   'java.base/sun.security.action',
   'java.base/sun.util.calendar',
 ].flatMap((name) => ['--add-opens', `${name}=ALL-UNNAMED`]);
-
-/** pytest, hypothesis, ruff and mypy beside the venv of the jobs, which stays as users have it. */
-export async function pythonTools(toolchain: SparkToolchain): Promise<string> {
-  const lock = join('spark', 'requirements-dev.lock');
-  return ensureTool({
-    name: 'python-tools',
-    dependsOn: [readAsset(root, lock), toolchain.python],
-    async build(target) {
-      const uv = join(toolchain.python, '..', 'uv');
-      const { code, output } = await capture(
-        uv,
-        [
-          'pip',
-          'install',
-          '--quiet',
-          '--no-cache',
-          '--python',
-          toolchain.python,
-          '--require-hashes',
-          '--target',
-          target,
-          '-r',
-          join(root, lock),
-        ],
-        { env: installerEnvironment() },
-      );
-      if (code !== 0) throw installError('the Python test tools', output);
-    },
-  });
-}
-
-function show(file: string, args: readonly string[], env: Record<string, string>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...env },
-    });
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? 1));
-  });
-}

@@ -6,7 +6,7 @@ import { checkNode } from '../../scripts/machine.mjs';
 import { ensureTool, type Tool } from '../../src/toolchain/cache.ts';
 import { installError } from '../../src/toolchain/install-error.ts';
 import { parseJarLock } from '../../src/toolchain/jars.ts';
-import { installerEnvironment } from '../../src/toolchain/pyspark.ts';
+import { installerEnvironment } from '../../src/toolchain/venv.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 let cache: string;
@@ -50,7 +50,7 @@ describe('a tool in the cache', () => {
 });
 
 describe('locks', () => {
-  it.each(['spark.lock', 'test.lock', 'kafka.lock'])('%s pins each jar by SHA-256', (name) => {
+  it.each(['spark.lock', 'stream.lock', 'test.lock', 'kafka.lock'])('%s pins each jar by SHA-256', (name) => {
     expect(parseJarLock(readFileSync(join(root, 'jars', name), 'utf8')).length).toBeGreaterThan(0);
   });
 

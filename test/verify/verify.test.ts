@@ -89,6 +89,7 @@ describe('a database in which all is well', () => {
       { name: 'dim_products', ok: true, expected: '15 rows', actual: '15 rows' },
       { name: 'customer_attributes', ok: true, expected: '60 rows', actual: '60 rows' },
       { name: 'product_attributes', ok: true, expected: '15 rows', actual: '15 rows' },
+      { name: 'orders_one_version', ok: true, expected: '400 orders', actual: '400 orders' },
     ]);
     expect(failing(await look({ strict: true }))).toEqual([]);
   });

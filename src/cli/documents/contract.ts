@@ -1,8 +1,18 @@
 import type { z } from 'zod';
+import {
+  dagBackfillDocument,
+  dagListDocument,
+  dagLogsDocument,
+  dagPauseDocument,
+  dagStatusDocument,
+  dagTriggerDocument,
+  dagUnpauseDocument,
+} from './dag.ts';
 import { demoDocument } from './demo.ts';
 import { errorDocument } from './error.ts';
-import { etlRunDocument } from './etl.ts';
+import { etlRunDocument, etlSourceDocument, etlStatusDocument } from './etl.ts';
 import { doctorDocument, initDocument } from './machine.ts';
+import { maintainDocument } from './maintain.ts';
 import {
   migrateDownDocument,
   migrateNewDocument,
@@ -10,9 +20,23 @@ import {
   migrateUpDocument,
 } from './migrations.ts';
 import { produceDocument } from './produce.ts';
+import {
+  rejectsCountsDocument,
+  rejectsListDocument,
+  rejectsPruneDocument,
+  rejectsReplayDocument,
+  rejectsShowDocument,
+} from './rejects.ts';
 import { reportCatalogueDocument, reportDocument } from './report.ts';
 import { seedOlistDocument, seedSyntheticDocument } from './seed.ts';
 import { downDocument, logLineDocument, logsDocument, statusDocument, upDocument } from './stack.ts';
+import {
+  streamResetDocument,
+  streamRunDocument,
+  streamStartDocument,
+  streamStatusDocument,
+  streamStopDocument,
+} from './stream.ts';
 import { topicStatusDocument } from './topic.ts';
 import { verifyDocument } from './verify.ts';
 
@@ -36,10 +60,30 @@ export const contract = {
   'seed synthetic': seedSyntheticDocument,
   'topic status': topicStatusDocument,
   produce: produceDocument,
+  'stream start': streamStartDocument,
+  'stream stop': streamStopDocument,
+  'stream status': streamStatusDocument,
+  'stream run': streamRunDocument,
+  'stream reset': streamResetDocument,
+  'rejects list': rejectsListDocument,
+  'rejects list --counts': rejectsCountsDocument,
+  'rejects show': rejectsShowDocument,
+  'rejects replay': rejectsReplayDocument,
+  'rejects prune': rejectsPruneDocument,
   'etl run': etlRunDocument,
+  'etl source': etlSourceDocument,
+  'etl status': etlStatusDocument,
+  'dag list': dagListDocument,
+  'dag trigger': dagTriggerDocument,
+  'dag status': dagStatusDocument,
+  'dag backfill': dagBackfillDocument,
+  'dag logs': dagLogsDocument,
+  'dag pause': dagPauseDocument,
+  'dag unpause': dagUnpauseDocument,
   'report <question>': reportDocument,
   report: reportCatalogueDocument,
   verify: verifyDocument,
+  maintain: maintainDocument,
   demo: demoDocument,
   error: errorDocument,
 } as const satisfies Record<string, z.ZodType>;

@@ -4,6 +4,7 @@ import { produceDocument } from './produce.ts';
 import { reportDocument } from './report.ts';
 import { seedOlistDocument, seedSyntheticDocument } from './seed.ts';
 import { statusDocument } from './stack.ts';
+import { streamStatusDocument } from './stream.ts';
 import { documentMeta } from './values.ts';
 import { verifyDocument } from './verify.ts';
 
@@ -22,6 +23,9 @@ export const demoDocument = z
       .describe(`as \`seed\` prints it; ${laterNull}`),
     etl: etlRunDocument.nullable().describe(`as \`etl run\` prints it; ${laterNull}`),
     produce: produceDocument.nullable().describe(`as \`produce\` prints it; ${laterNull}`),
+    stream: streamStatusDocument
+      .nullable()
+      .describe(`as \`stream status\` prints it once it had all of that in; ${laterNull}`),
     verify: verifyDocument.nullable().describe(`as \`verify\` prints it; ${laterNull}`),
     reports: z.array(reportDocument).describe('as `report` prints them, one per question'),
   })
@@ -36,6 +40,7 @@ export const demoDocument = z
       seed: null,
       etl: null,
       produce: null,
+      stream: null,
       verify: null,
       reports: [
         {

@@ -78,3 +78,96 @@ export const etlRunDocument = z
       pending_days: 0,
     }),
   );
+
+export const etlSourceDocument = z
+  .strictObject({
+    date: businessDay,
+    source_lines: rowCount('order lines of the day in shop.orders'),
+    source_orders: rowCount('orders of the day in shop.orders'),
+    curated_lines: rowCount('order lines of the day in curated.fact_orders'),
+    curated: z.boolean().describe('whether the day was made by a run, be it as an empty one'),
+  })
+  .meta(
+    documentMeta(
+      'etl source',
+      'What there is of a business day. One with neither source nor curated lines needs no run.',
+      { date: '2018-05-01', source_lines: 254, source_orders: 224, curated_lines: 0, curated: false },
+    ),
+  );
+
+const requested = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('full').describe('every day there is') }),
+  z.strictObject({
+    kind: z.literal('range').describe('the days from one to another'),
+    from: businessDay,
+    to: businessDay,
+    only: z.boolean().describe('without changed days besides'),
+  }),
+  z.strictObject({
+    kind: z.literal('days').describe('these days'),
+    days: z.array(businessDay),
+    only: z.boolean().describe('without changed days besides'),
+  }),
+]);
+
+export const etlStatusDocument = z
+  .strictObject({
+    runs: z
+      .array(
+        z.strictObject({
+          run_id: z.int().positive().describe('run_id in ops.etl_runs'),
+          state: z
+            .enum(['running', 'succeeded', 'failed', 'abandoned'])
+            .describe('abandoned: it ended without a word, and nothing of it was published'),
+          ok: z.boolean().describe('it succeeded, and each check that it recorded held'),
+          requested: requested.describe('what was asked for'),
+          timezone: z.string().describe('the zone of its business days'),
+          days: z
+            .array(businessDay)
+            .nullable()
+            .describe('days that were made anew, ascending; null for a run that published nothing'),
+          rows: z
+            .record(z.string(), z.int().nonnegative())
+            .nullable()
+            .describe('rows that were computed and checked, by curated table; null likewise'),
+          seconds: z
+            .record(z.string(), z.number().nonnegative())
+            .nullable()
+            .describe('where the time went, by stage; seconds, null likewise'),
+          error: z.string().nullable().describe('why it failed, as `code: message`'),
+          started_at: z.iso.datetime().describe('when it began'),
+          finished_at: z.iso.datetime().nullable().describe('when it ended'),
+          checks: z
+            .array(
+              z.strictObject({
+                name: z.string().describe('what was compared'),
+                ok: z.boolean().describe('whether it held'),
+                expected: z.string().nullable().describe("of the shop's snapshot, for people"),
+                actual: z.string().nullable().describe('of what was to be published, for people'),
+              }),
+            )
+            .describe('the audit inside of the publishing transaction, as it was recorded'),
+        }),
+      )
+      .describe('the newest first'),
+  })
+  .meta(
+    documentMeta('etl status', 'The runs of the batch as its books have them, whatever became of them.', {
+      runs: [
+        {
+          run_id: 1,
+          state: 'succeeded',
+          ok: true,
+          requested: { kind: 'days', days: ['2018-05-01'], only: false },
+          timezone: 'America/Sao_Paulo',
+          days: ['2018-05-01'],
+          rows: { fact_orders: 254 },
+          seconds: { start: 2.975, read: 1.979, write: 3, publish: 0.107 },
+          error: null,
+          started_at: '2018-09-01T02:00:00.412Z',
+          finished_at: '2018-09-01T02:00:10.104Z',
+          checks: [{ name: 'fact_orders_rows', ok: true, expected: '254', actual: '254' }],
+        },
+      ],
+    }),
+  );

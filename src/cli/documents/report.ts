@@ -32,22 +32,26 @@ export const reportDocument = z
       .describe('what the figures span; missing where there are none'),
   })
   .meta(
-    documentMeta('report', 'The figures that answer one question; no figures are no error.', {
-      question: 'daily-revenue',
-      title: 'Daily sales revenue',
-      parameters: {},
-      columns: [
-        { name: 'order_date', type: 'date' },
-        { name: 'orders', type: 'integer' },
-        { name: 'units', type: 'integer' },
-        { name: 'revenue', type: 'decimal' },
-      ],
-      rows: [
-        ['2018-08-30', 51, 56, '7565.07'],
-        ['2018-08-31', 49, 62, '7070.89'],
-      ],
-      window: { from: '2018-08-30', to: '2018-08-31' },
-    }),
+    documentMeta(
+      'report',
+      'The figures that answer one question; no figures are no error. With --watch one document per line, each time anew.',
+      {
+        question: 'daily-revenue',
+        title: 'Daily sales revenue',
+        parameters: {},
+        columns: [
+          { name: 'order_date', type: 'date' },
+          { name: 'orders', type: 'integer' },
+          { name: 'units', type: 'integer' },
+          { name: 'revenue', type: 'decimal' },
+        ],
+        rows: [
+          ['2018-08-30', 51, 56, '7565.07'],
+          ['2018-08-31', 49, 62, '7070.89'],
+        ],
+        window: { from: '2018-08-30', to: '2018-08-31' },
+      },
+    ),
   );
 
 export const reportCatalogueDocument = z
@@ -58,6 +62,11 @@ export const reportCatalogueDocument = z
           name: z.string().describe('what `shop-pipe report` is given'),
           title: z.string().describe('its title, for people'),
           description: z.string().describe('what the figures are and which days they cover, for people'),
+          live: z
+            .boolean()
+            .describe(
+              'whether the figures are those of this moment: they move while orders arrive (--watch)',
+            ),
           parameters: z
             .array(
               z.strictObject({
@@ -82,6 +91,7 @@ export const reportCatalogueDocument = z
           name: 'top-products',
           title: 'Top products by sales',
           description: 'The products with the highest revenue of sales, then the most units sold.',
+          live: false,
           parameters: [
             {
               name: 'limit',

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { documentMeta, migrationVersion, runtimeName } from './values.ts';
 
 export const serviceDocument = z.strictObject({
-  name: z.string().describe('name of the engine, e.g. postgres'),
+  name: z
+    .string()
+    .describe(
+      'name of the engine or a part of it, e.g. postgres, airflow-scheduler; `stream` for the stream that runs in the background',
+    ),
   state: z
     .enum(['stopped', 'starting', 'healthy', 'unhealthy', 'failed'])
     .describe(
@@ -11,11 +15,16 @@ export const serviceDocument = z.strictObject({
   pid: z.int().positive().nullable().describe('process id on this machine; null where it has none'),
   endpoint: z
     .string()
-    .describe('host:port where it listens or would listen; a cluster has several, with commas'),
+    .nullable()
+    .describe(
+      'host:port where it listens or would listen, null for one that listens nowhere; a cluster has several, with commas; of an Airflow of somebody else its URL; of the stream, what it reads',
+    ),
   version: z.string().nullable().describe("the engine's version; null where it is not known"),
 });
 
-const services = z.array(serviceDocument).describe('every engine of the stack');
+const services = z
+  .array(serviceDocument)
+  .describe('every engine of the stack; in `status` also the stream, where it was started in the background');
 
 const postgres = {
   name: 'postgres',
@@ -70,7 +79,7 @@ export const statusDocument = z
   .meta(
     documentMeta(
       'status',
-      'The state of each service. With --exit-code the exit code is 3 unless all are healthy.',
+      'The state of each service. With --exit-code the exit code is 3 unless all that were started are healthy.',
       { runtime: 'native', services: [postgres, kafka] },
     ),
   );
@@ -82,7 +91,11 @@ const logLine = {
 
 export const logLineDocument = z
   .strictObject({
-    service: z.string().describe('the engine or job that wrote it, e.g. postgres, kafka, spark'),
+    service: z
+      .string()
+      .describe(
+        'the engine, part of one or job that wrote it, e.g. postgres, airflow-scheduler, spark, stream',
+      ),
     line: z.string().describe('the line as it was written'),
   })
   .meta(

@@ -1,26 +1,25 @@
 import type { Config } from '../../config/config.ts';
+import { chosenLogs, jobLogs } from '../log-sources.ts';
 import { inNeedOrder } from '../need-order.ts';
 import type { Runtime } from '../runtime.ts';
 import type { ServiceStatus } from '../service.ts';
 import { externalServices, externalStatus, requireAnswer } from './services.ts';
 
 /** Engines that somebody else runs: nothing is started or stopped, only asked. */
-export function externalRuntime(config: Config): Runtime {
+export function externalRuntime(config: Config, home: string): Runtime {
   const services = externalServices(config).map((service) => ({ ...service, needs: [] }));
   const status = (): Promise<ServiceStatus[]> => Promise.all(services.map(externalStatus));
   return {
     name: 'external',
     status,
-    async up(names) {
+    async up(names, onHealthy) {
       const wanted = inNeedOrder(services, names);
-      for (const service of wanted) await requireAnswer(service);
-      return {
-        runtime: 'external',
-        services: await status(),
-        started: [],
-        wanted: wanted.map(({ name }) => name),
-      };
+      for (const service of wanted) {
+        await requireAnswer(service);
+        await onHealthy?.(service.name);
+      }
+      return { runtime: 'external', services: await status(), started: [] };
     },
-    logs: async () => [],
+    logs: async (service) => chosenLogs(jobLogs(home), service),
   };
 }

@@ -1,3 +1,4 @@
+import { probeAirflow } from '../../airflow/probe.ts';
 import type { Config } from '../../config/config.ts';
 import type { Engine } from '../../config/schema.ts';
 import { environmentError } from '../../errors.ts';
@@ -18,6 +19,7 @@ export interface ExternalService {
 export function externalServices(config: Config): ExternalService[] {
   const { host, port } = config.postgres;
   const { target } = config.kafka;
+  const { url } = config.airflow;
   return [
     {
       name: 'postgres',
@@ -30,6 +32,12 @@ export function externalServices(config: Config): ExternalService[] {
       endpoint: target.brokers.join(','),
       probe: () => probeKafka(target),
       variables: 'KAFKA_BROKERS, KAFKA_SECURITY_PROTOCOL and KAFKA_SSL_CA',
+    },
+    {
+      name: 'airflow',
+      endpoint: url,
+      probe: () => probeAirflow(url),
+      variables: 'AIRFLOW_URL',
     },
   ];
 }

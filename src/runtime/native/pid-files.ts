@@ -8,8 +8,14 @@ export interface PidFile extends ProcessId {
   /** When the probe first held; null while the service is starting. */
   healthyAt: string | null;
   startedAt: string;
-  /** Where it listens, `host:port`. */
-  endpoint: string;
+  /** Where it listens, `host:port`; null for one that listens nowhere. */
+  endpoint: string | null;
+  /** Services that have to run as long as this one does. */
+  needs?: readonly string[];
+  /** Hash of what it was started with. */
+  settings?: string;
+  /** `NAME=value` in the environment of all its processes, of one that scatters them. */
+  mark?: string;
   stop: Service['stop'];
 }
 

@@ -1,17 +1,17 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { Engine } from '../../config/schema.ts';
-import { usageError } from '../../errors.ts';
 import {
   type ExternalService,
   externalServices,
   externalStatus,
   requireAnswer,
 } from '../external/services.ts';
+import { chosenLogs, jobLogs } from '../log-sources.ts';
 import { inNeedOrder } from '../need-order.ts';
 import type { LogSource, Runtime, UpResult } from '../runtime.ts';
 import type { Service, ServiceStatus } from '../service.ts';
+import { airflowServices } from './airflow/services.ts';
 import { kafkaService } from './kafka/service.ts';
 import { postgresService } from './postgres/service.ts';
 import { type NativeContext, stackLock } from './stack-lock.ts';
@@ -21,27 +21,26 @@ export interface NativeOptions extends NativeContext {
   config: Config;
   /** What ships with shop-pipe; its node_modules hold the engines' packages. */
   assets: string;
+  envFile: string;
 }
 
-/** Logs that are no service's own: jobs write them. */
-const jobLogs = ['spark'];
-
 type Managed = { external: null; service: Service } | { external: ExternalService; service: null };
-type Listed = Managed & { name: string; needs: readonly string[] };
+type Listed = Managed & { name: string; needs: readonly string[]; group?: string };
 
 /** The engines as processes of this machine, but for those that SHOP_PIPE_EXTERNAL names. */
-export function nativeRuntime({ config, home, assets, progress, signal }: NativeOptions): Runtime {
+export function nativeRuntime(options: NativeOptions): Runtime {
+  const { config, home, assets, envFile, progress, signal } = options;
   const supervisor = new Supervisor(home, progress, signal);
-  const makers: Record<Engine, () => Service> = {
-    postgres: () => postgresService(config, home, join(assets, 'package.json')),
-    kafka: () => kafkaService({ target: config.kafka.target, home, assets, progress, signal }),
+  const makers: Record<Engine, () => Service[]> = {
+    postgres: () => [postgresService(config, home, join(assets, 'package.json'))],
+    kafka: () => [kafkaService({ target: config.kafka.target, home, assets, progress, signal })],
+    airflow: () => airflowServices({ config, home, assets, envFile, progress, signal }),
   };
   const listed = (): Listed[] =>
-    externalServices(config).map((external): Listed => {
+    externalServices(config).flatMap((external): Listed[] => {
       if (config.external.includes(external.name))
-        return { name: external.name, needs: [], external, service: null };
-      const service = makers[external.name]();
-      return { name: service.name, needs: service.needs, external: null, service };
+        return [{ name: external.name, needs: [], external, service: null }];
+      return makers[external.name]().map((service) => ({ ...namesOf(service), external: null, service }));
     });
   const ours = (): Service[] => listed().flatMap(({ service }) => service ?? []);
   const status = (): Promise<ServiceStatus[]> =>
@@ -53,36 +52,40 @@ export function nativeRuntime({ config, home, assets, progress, signal }: Native
 
   return {
     name: 'native',
-    async up(names): Promise<UpResult> {
+    async up(names, onHealthy = async () => undefined): Promise<UpResult> {
       return stackLock({ home, progress, signal }, async () => {
         const wanted = inNeedOrder(listed(), names);
         for (const { external, service } of wanted)
           await (external === null ? supervisor.check(service) : requireAnswer(external));
-        const started = await startAll(
-          wanted.flatMap(({ service }) => service ?? []),
-          (service) => supervisor.start(service),
-        );
-        return {
-          runtime: 'native',
-          services: await status(),
-          started,
-          wanted: wanted.map(({ name }) => name),
-        };
+        for (const { external } of wanted) if (external !== null) await onHealthy(external.name);
+        const services = wanted.flatMap(({ service }) => service ?? []);
+        // What needs another one stops before it.
+        for (const service of services.toReversed()) await supervisor.retire(service);
+        const started = await startAll(services, async (service) => {
+          const begun = await supervisor.start(service);
+          await onHealthy(service.name);
+          return begun;
+        });
+        return { runtime: 'native', services: await status(), started };
       });
     },
     status,
     async logs(service): Promise<LogSource[]> {
-      const known = [...ours().map((s) => s.name), ...jobLogs];
-      if (service !== null && !known.includes(service)) {
-        throw usageError('unknown_service', `there is no service ${service}`, `one of: ${known.join(', ')}`);
-      }
-      return known
-        .filter((name) => service === null || name === service)
-        .map((name) => ({ service: name, file: supervisor.logFile(name) }))
-        .filter(({ file }) => existsSync(file));
+      const services = ours().map(({ name, group }) => ({
+        service: name,
+        group,
+        file: supervisor.logFile(name),
+      }));
+      return chosenLogs([...services, ...jobLogs(home)], service);
     },
   };
 }
+
+const namesOf = ({ name, needs, group }: Service): Pick<Listed, 'name' | 'needs' | 'group'> => ({
+  name,
+  needs,
+  ...(group === undefined ? {} : { group }),
+});
 
 /**
  * Starts each service as soon as what it needs is healthy, the others beside it. Returns the names of those that were

@@ -1,16 +1,33 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPortFree } from '../../config/free-port.ts';
 import { environmentError, interruptedError } from '../../errors.ts';
-import { lastLogLine, lastLogLines } from '../../process/log-tail.ts';
+import { readableLine } from '../../process/log-line.ts';
+import { lastLogLines } from '../../process/log-tail.ts';
+import { stopMarked } from '../../process/marked.ts';
 import { portHolder } from '../../process/port-holder.ts';
 import { identify, isAlive, stopGroup } from '../../process/process-table.ts';
 import type { Progress } from '../../progress.ts';
 import type { Service, ServiceStatus } from '../service.ts';
 import { type PidFile, PidFiles } from './pid-files.ts';
 
-const endpointOf = ({ listen }: Service): string => `${listen.host}:${listen.port}`;
+const endpointOf = ({ listen }: Service): string | null =>
+  listen === undefined ? null : `${listen.host}:${listen.port}`;
+
+/** Settings hold secrets: what is kept of them is a hash. */
+const fingerprint = ({ settings }: Service): string | undefined =>
+  settings === undefined ? undefined : createHash('sha256').update(settings).digest('hex');
+
+/** Whether what runs, or ran, is what would be started now. */
+const isSameAs = (service: Service, file: PidFile): boolean =>
+  file.endpoint === endpointOf(service) && file.settings === fingerprint(service);
+
+const entryOf = (mark: string): Record<string, string> => {
+  const [name = '', ...value] = mark.split('=');
+  return { [name]: value.join('=') };
+};
 
 /** A killed process with many threads is a zombie some time before the last of them lets go of its port. */
 const closingMs = 5_000;
@@ -42,7 +59,7 @@ export class Supervisor {
     const base = { name: service.name, endpoint: endpointOf(service), version: service.version };
     if (file === null) return { ...base, state: 'stopped', pid: null };
     if (!isAlive(file)) return { ...base, state: 'failed', pid: null };
-    const { ready } = await service.probe();
+    const { ready } = await service.probe(file);
     if (ready) return { ...base, state: 'healthy', pid: file.pid };
     return { ...base, state: file.healthyAt === null ? 'starting' : 'unhealthy', pid: file.pid };
   }
@@ -50,30 +67,37 @@ export class Supervisor {
   /** Throws what would keep `service` from starting, unless it runs already. */
   async check(service: Service): Promise<void> {
     const running = this.#pids.read(service.name);
-    const sameEndpoint = running?.endpoint === endpointOf(service);
-    if (running && isAlive(running) && sameEndpoint) return;
+    if (running && isAlive(running) && isSameAs(service, running)) return;
     service.check?.();
     // What a killed leader left of its group may hold the port still; `start` stops that first.
-    if (!sameEndpoint) await this.#refuseTakenPort(service);
+    if (running?.endpoint !== endpointOf(service)) await this.#refuseTakenPort(service);
+  }
+
+  /** Stops `service` where it runs with other settings than it would be started with now. */
+  async retire(service: Service): Promise<void> {
+    const running = this.#pids.read(service.name);
+    if (running !== null && !isSameAs(service, running)) await this.stop(service.name);
   }
 
   /** Makes `service` healthy; returns whether it had to be started. */
   async start(service: Service): Promise<boolean> {
     const running = this.#pids.read(service.name);
-    if (running && isAlive(running) && running.endpoint === endpointOf(service)) {
-      if ((await service.probe()).ready) return false;
+    if (running && isAlive(running) && isSameAs(service, running)) {
+      if ((await service.probe(running)).ready) return false;
       await this.#awaitHealthy(service, running);
       return false;
     }
-    // It listens where `.env` no longer says, or its leader is gone and its group may not be.
+    // It runs as `.env` no longer says, or its leader is gone and its group may not be.
     if (running) await this.stop(service.name);
+    else if (service.scatters) await this.#sweep(service.name, service.stop);
     await this.#refuseTakenPort(service, running === null ? 0 : closingMs);
     const step = this.#progress.step(service.name);
     try {
       await service.prepare((what) => step.advance(0, what));
       const id = await this.#launch(service);
       await this.#awaitHealthy(service, id, (note) => step.advance(0, note));
-      step.end(`${service.version} at ${endpointOf(service)}`);
+      const endpoint = endpointOf(service);
+      step.end(endpoint === null ? service.version : `${service.version} at ${endpoint}`);
       return true;
     } catch (error) {
       step.fail();
@@ -85,24 +109,47 @@ export class Supervisor {
   async stop(name: string): Promise<boolean> {
     const file = this.#pids.read(name);
     if (file === null) return false;
-    const stopped = await stopGroup(file, file.stop.signal, file.stop.graceMs);
+    const { signal, graceMs } = file.stop;
+    const stopped =
+      file.mark === undefined
+        ? await stopGroup(file, signal, graceMs)
+        : await stopMarked(file, file.mark, signal, graceMs);
     this.#pids.remove(name);
     return stopped;
   }
 
-  /** Stops whatever was started, the last first; returns the names of what was running. */
+  /** Stops whatever was started, what needs another one before it, else the last first; returns what was running. */
   async stopAll(): Promise<string[]> {
     const started = this.#pids
       .names()
-      .map((name) => ({ name, at: this.#pids.read(name)?.startedAt ?? '' }))
-      .toSorted((a, b) => (a.at < b.at ? 1 : -1));
+      .map((name) => ({ name, file: this.#pids.read(name) }))
+      .toSorted((a, b) => ((a.file?.startedAt ?? '') < (b.file?.startedAt ?? '') ? 1 : -1));
     const stopped: string[] = [];
-    for (const { name } of started) if (await this.stop(name)) stopped.push(name);
+    while (started.length > 0) {
+      const needed = new Set(started.flatMap(({ file }) => file?.needs ?? []));
+      const next = Math.max(
+        0,
+        started.findIndex(({ name }) => !needed.has(name)),
+      );
+      for (const { name } of started.splice(next, 1)) if (await this.stop(name)) stopped.push(name);
+    }
+    await this.#sweep(null, { signal: 'SIGTERM', graceMs: 10_000 });
     return stopped;
+  }
+
+  /** What is left of services that scatter their processes and have no pid file: of one of them, or of all. */
+  async #sweep(name: string | null, { signal, graceMs }: Service['stop']): Promise<void> {
+    await stopMarked(null, this.#markOf(name), signal, graceMs);
+  }
+
+  /** In the environment of all processes of a service; that of null is how those of all services begin. */
+  #markOf(name: string | null): string {
+    return `SHOP_PIPE_SERVICE=${this.#home}#${name === null ? '' : `${name}#`}`;
   }
 
   async #launch(service: Service): Promise<PidFile> {
     const { file, args, env, cwd } = await service.command();
+    const settings = fingerprint(service);
     mkdirSync(join(this.#home, 'logs'), { recursive: true, mode: 0o700 });
     const log = this.#openLog(service.name);
     this.#logStarts.set(service.name, fstatSync(log).size);
@@ -110,7 +157,13 @@ export class Supervisor {
       const child = spawn(file, args, {
         detached: true,
         stdio: ['ignore', log, log],
-        env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', LC_ALL: 'C', ...env },
+        env: {
+          PATH: process.env['PATH'] ?? '',
+          HOME: process.env['HOME'] ?? '',
+          LC_ALL: 'C',
+          ...env,
+          ...(service.scatters ? entryOf(this.#markOf(service.name)) : {}),
+        },
         ...(cwd === undefined ? {} : { cwd }),
       });
       const failed = new Promise<never>((_, reject) => child.once('error', reject));
@@ -125,6 +178,9 @@ export class Supervisor {
         startedAt: new Date().toISOString(),
         endpoint: endpointOf(service),
         stop: service.stop,
+        ...(service.needs.length === 0 ? {} : { needs: service.needs }),
+        ...(settings === undefined ? {} : { settings }),
+        ...(service.scatters ? { mark: this.#markOf(service.name) } : {}),
       };
       this.#pids.write(service.name, started);
       return started;
@@ -136,8 +192,9 @@ export class Supervisor {
   async #awaitHealthy(service: Service, file: PidFile, note?: (text: string) => void): Promise<void> {
     const deadline = Date.now() + service.startMs;
     for (;;) {
-      const { ready, detail } = await service.probe();
-      if (ready) break;
+      const { ready, detail } = await service.probe(file);
+      // Another one may have been quicker to take the port.
+      if (ready && isAlive(file)) break;
       if (!isAlive(file)) throw this.#failure(service, 'ended while starting');
       if (this.#signal.aborted)
         throw interruptedError(
@@ -145,7 +202,8 @@ export class Supervisor {
         );
       if (Date.now() > deadline)
         throw this.#failure(service, `not ready after ${service.startMs / 1000} s (${detail})`);
-      note?.(lastLogLine(this.logFile(service.name)) ?? detail);
+      const [last] = lastLogLines(this.logFile(service.name), 1);
+      note?.(last === undefined ? detail : readableLine(last).slice(0, 80));
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     this.#pids.write(service.name, { ...file, healthyAt: new Date().toISOString() });
@@ -154,10 +212,10 @@ export class Supervisor {
   #failure(service: Service, what: string): Error {
     const file = this.logFile(service.name);
     const tail = lastLogLines(file, 5, this.#logStarts.get(service.name))
-      .map((line) => line.slice(0, 300))
+      .map((line) => readableLine(line).slice(0, 300))
       .join(' | ');
     return environmentError(
-      `${service.name}_failed`,
+      `${service.name.replaceAll('-', '_')}_failed`,
       `${service.name} ${what}${tail ? `; its log ends: ${tail}` : ''}`,
       {
         suggestion: `shop-pipe logs ${service.name}`,
@@ -166,6 +224,7 @@ export class Supervisor {
   }
 
   async #refuseTakenPort(service: Service, patienceMs = 0): Promise<void> {
+    if (service.listen === undefined) return;
     const { host, port, variable } = service.listen;
     const deadline = Date.now() + patienceMs;
     for (;;) {

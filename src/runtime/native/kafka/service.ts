@@ -5,7 +5,7 @@ import { notOurBroker } from '../../../kafka/own-broker.ts';
 import { probeKafka } from '../../../kafka/probe.ts';
 import { brokerAddress, type KafkaTarget } from '../../../kafka/target.ts';
 import type { Progress } from '../../../progress.ts';
-import type { Service } from '../../service.ts';
+import type { ListeningService } from '../../service.ts';
 import { formatStorage, type KafkaJava, kafkaCommand, writeBrokerConfig } from './broker.ts';
 import { ensureKafka, kafkaVersion } from './jars.ts';
 
@@ -18,7 +18,13 @@ export interface KafkaServiceOptions {
 }
 
 /** One KRaft broker that is its own controller, from Maven's jars: data below `home`, loopback only. */
-export function kafkaService({ target, home, assets, progress, signal }: KafkaServiceOptions): Service {
+export function kafkaService({
+  target,
+  home,
+  assets,
+  progress,
+  signal,
+}: KafkaServiceOptions): ListeningService {
   const listen = { ...brokerAddress(target.brokers[0] ?? ''), variable: 'KAFKA_BROKERS' };
   const folder = join(home, 'kafka');
   let kafka: KafkaJava | null = null;

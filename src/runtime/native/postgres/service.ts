@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../../../config/config.ts';
 import { probePostgres } from '../../../postgres/probe.ts';
-import type { Service } from '../../service.ts';
+import type { ListeningService } from '../../service.ts';
 import { findPostgres, type PostgresBinaries, runnableBinaries } from './binaries.ts';
 import { type ClusterFiles, clusterFiles, initCluster, writeClusterConfig } from './cluster.ts';
 import { openFolder, sharedPlace } from './folder.ts';
@@ -15,7 +15,7 @@ export function postgresService(
   home: string,
   modulesOf: string,
   { machine = thisMachine, place = sharedPlace } = {},
-): Service {
+): ListeningService {
   const { host, port, superuser } = config.postgres;
   const binaries = findPostgres(modulesOf);
   const open = (): { runAs: RunAs; files: ClusterFiles; server: PostgresBinaries } => {

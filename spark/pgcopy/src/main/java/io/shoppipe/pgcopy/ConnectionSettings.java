@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import org.postgresql.Driver;
 
@@ -83,6 +84,16 @@ final class ConnectionSettings implements Serializable {
     } catch (SQLException e) {
       throw PgCopyException.sql("connecting to " + url, e);
     }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ConnectionSettings that && url.equals(that.url) && properties.equals(that.properties);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(url, properties);
   }
 
   /** Where, without who: no user, no password, no parameter. */

@@ -10,6 +10,7 @@ import java.util.UUID;
  *
  * @param connection how to reach the server
  * @param synchronousCommit for the tasks' connections
+ * @param keepConnections whether a task leaves its connection to the next one
  * @param batchBytes how much to collect before sending
  * @param into the table that COPY fills, as SQL
  * @param target the table that the user named, for messages
@@ -19,6 +20,7 @@ import java.util.UUID;
 record CopyPlan(
     ConnectionSettings connection,
     String synchronousCommit,
+    boolean keepConnections,
     int batchBytes,
     String into,
     String target,

@@ -13,22 +13,52 @@ final class CopyStream implements AutoCloseable {
   private static final int MAX_MESSAGE = 1 << 20;
 
   private final String into;
-  private final Connection connection;
+  private final CopyPlan plan;
+  // null once it was left to the next task
+  private Connection connection;
   private final CopyIn copy;
   private long bytes;
 
   CopyStream(CopyPlan plan) {
     this.into = plan.into();
-    this.connection = plan.connection().open();
+    this.plan = plan;
+    CopyIn started = plan.keepConnections() ? startOnKept() : null;
+    this.copy = started == null ? startOnNew() : started;
+  }
+
+  /** @return null if no connection is kept, or if the one that is fails, which may be its own fault: a new one will tell */
+  private CopyIn startOnKept() {
+    connection = KeptConnections.take(key());
+    if (connection == null) {
+      return null;
+    }
+    try {
+      return start();
+    } catch (SQLException e) {
+      close();
+      return null;
+    }
+  }
+
+  private CopyIn startOnNew() {
+    connection = plan.connection().open();
     try {
       try (Statement statement = connection.createStatement()) {
         statement.execute("set synchronous_commit = " + plan.synchronousCommit());
       }
-      this.copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(plan.copySql());
+      return start();
     } catch (SQLException e) {
       close();
       throw PgCopyException.sql("starting copy into " + into, e);
     }
+  }
+
+  private CopyIn start() throws SQLException {
+    return connection.unwrap(PGConnection.class).getCopyAPI().copyIn(plan.copySql());
+  }
+
+  private KeptConnections.Key key() {
+    return new KeptConnections.Key(plan.connection(), plan.synchronousCommit());
   }
 
   /** Puts what every binary COPY starts with: signature, int32 flags, int32 length of the header's extension. */
@@ -64,6 +94,15 @@ final class CopyStream implements AutoCloseable {
     return bytes;
   }
 
+  /** After {@link #finish}, if the caller is content: leaves the connection to the next task, where the write wants that. */
+  void release() {
+    if (plan.keepConnections()) {
+      Connection done = connection;
+      connection = null;
+      KeptConnections.keep(key(), done);
+    }
+  }
+
   /** Best effort: where it can't be sent, closing the connection does the same. */
   void cancel() {
     try {
@@ -80,7 +119,9 @@ final class CopyStream implements AutoCloseable {
   @Override
   public void close() {
     try {
-      connection.close();
+      if (connection != null) {
+        connection.close();
+      }
     } catch (SQLException e) {
       // there is nothing left to lose
     }

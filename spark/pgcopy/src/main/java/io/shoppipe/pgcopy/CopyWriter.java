@@ -83,6 +83,7 @@ final class CopyWriter implements DataWriter<InternalRow> {
     if (stored != rows) {
       throw new PgCopyException("copy into " + plan.into() + " stored " + stored + " of " + rows + " rows (a trigger?)");
     }
+    stream.release();
     return new TaskCommit(partition, task, rows, stream.bytes());
   }
 
@@ -93,7 +94,7 @@ final class CopyWriter implements DataWriter<InternalRow> {
     }
   }
 
-  /** After commit or abort. Alone, it drops the connection, and with it whatever was not committed. */
+  /** After commit or abort. Alone, it drops the connection, and with it whatever was not committed; a released one stays. */
   @Override
   public void close() {
     if (stream != null) {

@@ -17,6 +17,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * @param stageSchema where {@code append} stages; null: beside the target
  * @param batchBytes how much a task collects before it sends, in bytes
  * @param synchronousCommit of the connections that COPY, never of the one that publishes
+ * @param keepConnections whether tasks leave their connections to the next ones, and the driver to its next write
  */
 record WriteOptions(
     ConnectionSettings connection,
@@ -25,12 +26,13 @@ record WriteOptions(
     UUID writeId,
     String stageSchema,
     int batchBytes,
-    String synchronousCommit) {
+    String synchronousCommit,
+    boolean keepConnections) {
 
   private static final List<String> KNOWN =
       List.of(
           "url", "user", "password", "table", "protocol", "writeId", "stageSchema", "batchBytes",
-          "connectTimeout", "applicationName", "synchronousCommit");
+          "connectTimeout", "applicationName", "synchronousCommit", "keepConnections");
 
   /** What happens to the rows when all tasks are done. */
   enum Protocol {
@@ -59,7 +61,8 @@ record WriteOptions(
         writeId(options, protocol),
         options.get("stageSchema"),
         integer(options, "batchBytes", 128 * 1024, 4 * 1024, 64 * 1024 * 1024),
-        synchronousCommit(options));
+        synchronousCommit(options),
+        keepConnections(options));
   }
 
   private static void putIfSet(Map<String, String> properties, String key, String value) {
@@ -114,6 +117,14 @@ record WriteOptions(
     } catch (IllegalArgumentException e) {
       throw new PgCopyException("option writeId is " + text + "; it must be a uuid");
     }
+  }
+
+  private static boolean keepConnections(CaseInsensitiveStringMap options) {
+    String text = options.getOrDefault("keepConnections", "false").toLowerCase(Locale.ROOT);
+    if (!List.of("true", "false").contains(text)) {
+      throw new PgCopyException("option keepConnections is " + text + "; it must be true or false");
+    }
+    return text.equals("true");
   }
 
   private static String synchronousCommit(CaseInsensitiveStringMap options) {

@@ -16,6 +16,7 @@ class ArrayTest extends Fixture {
       cast(array() as array<int>)               | int4[]         | {}
       array('a', 'b c', null, '')               | text[]         | {a,"b c",NULL,""}
       array('00112233445566778899aabbccddeeff') | uuid[]         | {00112233-4455-6677-8899-aabbccddeeff}
+      array(unhex('00112233445566778899aabbccddeeff')) | uuid[]  | {00112233-4455-6677-8899-aabbccddeeff}
       array(1.50BD, null)                       | numeric(5,2)[] | {1.50,NULL}
       array(date'2000-01-02')                   | date[]         | {2000-01-02}
       array(true, false)                        | bool[]         | {t,f}

@@ -41,6 +41,18 @@ final class CuttingProxy implements AutoCloseable {
     return "jdbc:postgresql://127.0.0.1:" + listener.getLocalPort() + server.getPath() + "?sslmode=disable&gssEncMode=disable";
   }
 
+  /** How many connections were opened through it. */
+  int connections() {
+    return sockets.size() / 2;
+  }
+
+  /** Ends all connections without a word, as a server that is killed does. */
+  void drop() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+
   private void toServer(Socket client, Socket upstream, boolean[] silent) throws IOException {
     byte[] bytes = new byte[1 << 16];
     InputStream in = client.getInputStream();
@@ -101,8 +113,6 @@ final class CuttingProxy implements AutoCloseable {
   @Override
   public void close() throws IOException {
     listener.close();
-    for (Socket socket : sockets) {
-      socket.close();
-    }
+    drop();
   }
 }

@@ -90,7 +90,7 @@ class RedactionTest extends Fixture {
       seen.add(job.write.toString() + writer + HandDriven.commit(writer));
     }
     job.write.abort(null);
-    CopyPlan plan = new CopyPlan(parsed.connection(), "off", 4096, "a", "b", new ArrayList<>(), null);
+    CopyPlan plan = new CopyPlan(parsed.connection(), "off", true, 4096, "a", "b", new ArrayList<>(), null);
     seen.add(plan.toString() + new CopyWriterFactory(plan));
     assertNoSecret();
   }

@@ -1,6 +1,7 @@
 package io.shoppipe.pgcopy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.HashMap;
@@ -26,6 +27,7 @@ class WriteOptionsTest {
     assertEquals(WriteOptions.Protocol.APPEND, options.protocol());
     assertEquals(131_072, options.batchBytes());
     assertEquals("off", options.synchronousCommit());
+    assertFalse(options.keepConnections());
   }
 
   @ParameterizedTest
@@ -41,6 +43,7 @@ class WriteOptionsTest {
       batchBytes        | many                   | option batchBytes is many
       connectTimeout    | 0                      | option connectTimeout is 0; it must be from 1 to 3600
       synchronousCommit | off; drop table x      | option synchronousCommit is off; drop table x; it must be on, off
+      keepConnections   | yes                    | option keepConnections is yes; it must be true or false
       bathBytes         | 65536                  | unknown option bathbytes; there are url, user, password, table
       """)
   void aWrongOptionIsNamed(String key, String value, String problem) {

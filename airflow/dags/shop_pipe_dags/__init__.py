@@ -1,0 +1,1 @@
+"""Parts of the DAGs of shop-pipe (operator, business day, what documents mean), of use to DAGs of one's own as well."""

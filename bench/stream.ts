@@ -1,0 +1,185 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'dotenv';
+import { withClient } from '../src/postgres/connection.ts';
+import type { PgTarget } from '../src/postgres/target.ts';
+import { capture } from '../src/process/capture.ts';
+import { submit } from '../src/spark/submit.ts';
+import { ensureStream } from '../src/toolchain/spark.ts';
+import { type Comparison, compare, type Figures } from './harness.ts';
+import type { BenchOptions } from './produce.ts';
+
+/** When a batch was in, in seconds since 1970, and how many messages it had. */
+interface Batch {
+  read: number;
+  at: number;
+}
+
+const maxOffsetsPerTrigger = 50_000;
+
+/**
+ * The stream draining a backlog into a shop of a million orders, with merge, keys, rollups and ledger, against
+ * foreachBatch and Spark's JDBC append of the same rows into a bare table of the same columns.
+ */
+export async function benchStream({
+  root,
+  rounds,
+  events,
+  minutes,
+  progress,
+}: BenchOptions): Promise<Comparison> {
+  const folder = mkdtempSync(join(tmpdir(), 'shop-pipe-bench-'));
+  const cli = async (args: readonly string[], env: Record<string, string> = {}): Promise<string> => {
+    const { code, output } = await capture(join(root, 'bin', 'shop-pipe.mjs'), args, { cwd: folder, env });
+    if (code !== 0) throw new Error(`shop-pipe ${args.join(' ')} failed: ${output}`);
+    return output;
+  };
+  const orders = 1_000_000;
+  try {
+    const toolchain = await ensureStream(root, progress, new AbortController().signal);
+    await cli(['up', 'postgres', 'kafka']);
+    await cli(['seed', 'synthetic', '--orders', String(orders), '--seed', '1']);
+    await cli(['produce', '--rate', '1000000', '--count', String(events), '--seed', '1']);
+    const { owner, superuser, brokers } = targetsOf(folder);
+
+    /** A fresh copy of the shop: each run starts from the same million orders. */
+    const copy = async (name: string): Promise<PgTarget> => {
+      await withClient({ ...superuser, database: 'postgres' }, async (client) => {
+        await client.query(`drop database if exists ${name} with (force)`);
+        await client.query(
+          `create database ${name} owner ${owner.user} template ${owner.database} strategy file_copy`,
+        );
+      });
+      return { ...owner, database: name };
+    };
+    const comparison = await compare(
+      {
+        name: 'stream',
+        setting: `${events.toLocaleString('en-US')} order events drained into a shop of ${orders.toLocaleString('en-US')} orders, ${maxOffsetsPerTrigger.toLocaleString('en-US')} a batch; ours with merge, foreign keys, rollups and ledger; from the first batch's end to the last one's`,
+        figure: 'events/s',
+        rounds,
+        onRound: (text) => progress.note(text),
+      },
+      {
+        name: 'shop-pipe stream',
+        async run(): Promise<Figures> {
+          const target = await copy('bench_stream');
+          await cli(['stream', 'run', '--drain'], {
+            POSTGRES_DB: target.database,
+            STREAM_MAX_OFFSETS_PER_TRIGGER: String(maxOffsetsPerTrigger),
+          });
+          const { rows } = await withClient(target, (client) =>
+            client.query<Batch>(
+              'select read, extract(epoch from committed_at)::float8 as at from ops.stream_batches order by batch_id',
+            ),
+          );
+          return { 'events/s': drainRate(rows) };
+        },
+      },
+      {
+        name: 'foreachBatch + JDBC append',
+        async run(): Promise<Figures> {
+          const target = await copy('bench_rival');
+          await withClient(target, (client) => client.query('create table rival (like shop.orders)'));
+          const batches: Batch[] = [];
+          const home = join(folder, 'rival');
+          mkdirSync(home, { recursive: true });
+          await submit(
+            {
+              name: 'rival',
+              main: join(root, 'bench', 'rivals', 'stream_jdbc.py'),
+              request: {
+                url: `jdbc:postgresql://${target.host}:${target.port}/${target.database}`,
+                user: target.user,
+                table: 'public.rival',
+                brokers,
+                topic: 'shop.orders',
+                max_offsets_per_trigger: maxOffsetsPerTrigger,
+                checkpoint: mkdtempSync(join(home, 'checkpoint-')),
+              },
+              secrets: { BENCH_PASSWORD: target.password },
+            },
+            {
+              toolchain,
+              master: 'local[*]',
+              confFolder: join(root, 'spark', 'conf'),
+              home,
+              signal: new AbortController().signal,
+              onEvent: (event) => batches.push(event as unknown as Batch),
+            },
+          );
+          return { 'events/s': drainRate(batches) };
+        },
+      },
+    );
+    const steady = await latencyAt(1_000, minutes, await copy('bench_latency'), cli);
+    return { ...comparison, notes: [steady] };
+  } finally {
+    await cli(['down', '--purge']).catch(() => undefined);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Messages per second from the end of the first batch, in which Spark warms up, to the end of the last. */
+function drainRate(batches: readonly Batch[]): number {
+  const [first, ...rest] = batches;
+  const last = rest.at(-1);
+  if (first === undefined || last === undefined) throw new Error('a bench of one batch says nothing');
+  return rest.reduce((sum, { read }) => sum + read, 0) / (last.at - first.at);
+}
+
+/** From a message's Kafka timestamp to its commit, at a steady rate, once the stream has caught up and is warm. */
+async function latencyAt(
+  rate: number,
+  minutes: number,
+  target: PgTarget,
+  cli: (args: readonly string[], env: Record<string, string>) => Promise<string>,
+): Promise<string> {
+  const env = { POSTGRES_DB: target.database };
+  await cli(['stream', 'reset', '--to', 'latest'], env);
+  await cli(['stream', 'start'], env);
+  await cli(['produce', '--rate', String(rate), '--duration', '60s'], env);
+  const { rows } = await withClient(target, (client) => client.query<{ now: Date }>('select now()'));
+  await cli(['produce', '--rate', String(rate), '--duration', `${minutes * 60}s`], env);
+  const percentile = (share: number): string => `
+    (select bucket from cumulated where upto >= ${share} * total order by bucket limit 1)`;
+  const { rows: found } = await withClient(target, (client) =>
+    client.query<{ n: number; batches: number; p50: number; p99: number }>(
+      `with kept as (select * from ops.stream_batches where committed_at > $1),
+      buckets as (
+        select key::integer as bucket, sum(value::bigint) as n
+        from kept cross join jsonb_each_text(latency)
+        group by key
+      ),
+      cumulated as (
+        select bucket, sum(n) over (order by bucket) as upto, sum(n) over () as total
+        from buckets
+      )
+      select (select sum(n) from buckets)::integer as n, (select count(*) from kept)::integer as batches,
+        round(power(1.1, ${percentile(0.5)}))::integer as p50, round(power(1.1, ${percentile(0.99)}))::integer as p99`,
+      [rows[0]?.now],
+    ),
+  );
+  await cli(['stream', 'stop'], env);
+  const { n, batches, p50, p99 } = found[0] ?? { n: 0, batches: 0, p50: 0, p99: 0 };
+  return `${rate.toLocaleString('en-US')} events/s for ${minutes} min, warm: from Kafka's timestamp to the commit p50 ${p50} ms, p99 ${p99} ms (${n.toLocaleString('en-US')} events in ${batches.toLocaleString('en-US')} batches)`;
+}
+
+function targetsOf(folder: string): { owner: PgTarget; superuser: PgTarget; brokers: string } {
+  const env = parse(readFileSync(join(folder, '.env')));
+  const host = env['POSTGRES_HOST'] ?? '';
+  const port = Number(env['POSTGRES_PORT']);
+  const database = env['POSTGRES_DB'] ?? '';
+  return {
+    owner: {
+      host,
+      port,
+      database,
+      user: env['POSTGRES_USER'] ?? '',
+      password: env['POSTGRES_PASSWORD'] ?? '',
+    },
+    superuser: { host, port, database, user: 'postgres', password: env['POSTGRES_SUPERUSER_PASSWORD'] ?? '' },
+    brokers: env['KAFKA_BROKERS'] ?? '',
+  };
+}

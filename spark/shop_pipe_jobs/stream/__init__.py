@@ -1,0 +1,1 @@
+"""The stream: Kafka -> shop.orders, exactly once. `driver.py` tells the story."""

@@ -1,0 +1,24 @@
+import type pg from 'pg';
+import type { Progress } from '../progress.ts';
+import { inStep } from '../progress.ts';
+
+/**
+ * Waits for the merges of streams that are under way, and keeps the next ones out until the transaction ends. A merge
+ * locks its stream's row before anything else: whoever does likewise cannot end in a deadlock with one.
+ */
+export async function holdStreams(client: pg.Client): Promise<void> {
+  await client.query('select from ops.streams order by name for update');
+}
+
+/** Makes the real-time rollups anew from the orders as this transaction sees them. */
+export async function rebuildLive(client: pg.Client, timezone: string, progress: Progress): Promise<void> {
+  await inStep(progress, 'live rollups', () => client.query('select live.rebuild($1)', [timezone]));
+}
+
+/** Whether the rollups were ever made: not so where the shop was filled before they came by a migration. */
+export async function liveIsBuilt(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ built: boolean }>(
+    `select exists (select from ops.settings where name = 'live_timezone') as built`,
+  );
+  return rows[0]?.built ?? false;
+}
