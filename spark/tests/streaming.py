@@ -104,7 +104,8 @@ class Job:
         self._ended: Future[None] = Future()
         session: Future[SparkSession] = Future()
         session.set_result(spark)
-        driver = Driver(config, SparkContext._gateway, lambda said: self.events.append(dict(said)), self._stop, NO_FAULTS)
+        gateway = SparkContext._gateway
+        driver = Driver(config, gateway, lambda said: self.events.append(dict(said)), self._stop, NO_FAULTS)
 
         def run() -> None:
             try:

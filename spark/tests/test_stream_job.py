@@ -47,7 +47,7 @@ def test_every_kind_of_message(stream: Stream) -> None:
     order, product = uuid.uuid4(), stream.product
     line = {"product_id": str(product), "quantity": 1, "price": "1.00"}
     good = [event(order, version, product) for version in (1, 2, 3)]
-    refused = {
+    refused: dict[str, list[bytes | None]] = {
         "malformed_json": [b"{", b"", b"\xff", None],
         "value: ": [b"[]", b"null"],
         "version: ": [event(order, 0, product), event(order, 1, product, version="1")],
