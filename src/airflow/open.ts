@@ -18,7 +18,7 @@ export function openAirflow({ config, project, progress, signal }: OpenAirflow):
   const { url, user, password } = config.airflow;
   const starting = (): boolean => {
     const server = new PidFiles(join(project.home, 'run')).read('airflow-api-server');
-    return server !== null && isAlive(server);
+    return server !== null && server.endpoint === new URL(url).host && isAlive(server);
   };
   return new AirflowClient({ target: { url, user, password }, progress, signal, starting });
 }

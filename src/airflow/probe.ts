@@ -19,7 +19,7 @@ const none: Beat = { healthy: false, at: null };
  * Asks an Airflow how it is, without logging in. `ready`: its API answers and reaches its database; the others by their
  * heartbeats, which are believed for half a minute.
  */
-export async function probeAirflow(url: string, timeoutMs = 3_000): Promise<AirflowPulse> {
+export async function probeAirflow(url: string, timeoutMs = 8_000): Promise<AirflowPulse> {
   const silent = (detail: string): AirflowPulse => ({
     ready: false,
     detail,

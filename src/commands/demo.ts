@@ -94,6 +94,7 @@ function story(
     '    npx shop-pipe produce --rate 500            order events until Ctrl-C; the stream takes them in',
     '    npx shop-pipe report orders-per-hour --watch   or recent-orders, cancellations, top-products-today',
     '    npx shop-pipe stream status | stop | start',
+    '    npx shop-pipe dag trigger shop_daily_etl --date 2018-05-01 --wait',
     '    npx shop-pipe verify | status | logs -f | doctor | --help',
     ...synthetic,
     'Stop it:',

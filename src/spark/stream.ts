@@ -93,8 +93,6 @@ export function runStreamJob(
         drain,
       },
       secrets: { SHOP_STREAM_PASSWORD: password, SHOP_KAFKA_PASSWORD: target.sasl?.password ?? '' },
-      // Unlike the batch it lives long enough for what C2 compiles to pay.
-      properties: { 'spark.driver.extraJavaOptions': '-XX:+UseSerialGC' },
     },
     {
       toolchain,

@@ -47,7 +47,7 @@ describe('Airflow by the built CLI', () => {
   afterAll(() => sandbox.remove());
 
   it('is healthy without Kafka, and a second up changes nothing', async () => {
-    expect(await states()).toEqual({
+    await expect.poll(states, { timeout: 60_000 }).toEqual({
       postgres: 'healthy',
       kafka: 'stopped',
       ...Object.fromEntries(parts.map((name) => [name, 'healthy'])),

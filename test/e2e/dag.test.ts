@@ -214,8 +214,21 @@ describe('dag, with the real engines', () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining('the scheduler of Airflow does not run')]);
   });
 
-  it('says that Airflow is not there', async () => {
+  it('says that Airflow is not there, and that it is still starting', async () => {
     expect((await sandbox.run(['down'])).code).toBe(0);
-    expect(await fails('dag list')).toMatchObject({ code: 'airflow_unreachable' });
+    expect(await fails('dag list')).toMatchObject({
+      code: 'airflow_unreachable',
+      suggestion: 'shop-pipe up airflow, or set AIRFLOW_URL in .env',
+    });
+    const up = sandbox.spawn(['up', 'airflow']);
+    const seen = new Set<string>();
+    const codeNow = async (): Promise<string> => {
+      const { code, data } = await sandbox.json<Problem>(words('dag list'));
+      seen.add(code === 0 ? 'done' : data.error.code);
+      return [...seen].at(-1) ?? '';
+    };
+    await expect.poll(codeNow, { timeout: 120_000 }).toBe('done');
+    expect([...seen].filter((code) => code !== 'airflow_unreachable')).toEqual(['airflow_starting', 'done']);
+    expect((await up.finished).code).toBe(0);
   });
 });

@@ -43,7 +43,13 @@ describe('what the roles may do', () => {
     ['etl', 'alter table curated.fact_orders add column mine text', false],
     ['etl', 'delete from ops.rejects', false],
     ['stream', 'select 1 from curated.daily_sales', false],
-    ['stream', 'select 1 from shop.orders', false],
+    ['stream', 'delete from shop.orders', true],
+    ['stream', 'truncate stream_stage.events', true],
+    ['stream', "update shop.customers set name = 'mine'", false],
+    ['stream', 'delete from shop.products', false],
+    ['stream', 'drop table shop.orders', false],
+    ['bi', 'select 1 from live.recent_orders', true],
+    ['bi', 'select 1 from shop.orders', false],
   ])('shop_%s: %s: %s', async (role, sql, expected) => {
     expect(await allowed(database[role], sql)).toBe(expected);
   });

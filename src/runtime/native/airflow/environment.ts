@@ -47,7 +47,6 @@ export function airflowEnvironment(
     PYTHONUNBUFFERED: '1',
     // Titles of processes would overwrite the environment by which they are found again.
     SPT_NOENV: '1',
-    MALLOC_ARENA_MAX: '1',
     SHOP_PIPE_BIN: task.bin,
     SHOP_PIPE_HOME: task.home,
     SHOP_PIPE_ENV_FILE: task.envFile,

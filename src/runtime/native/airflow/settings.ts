@@ -36,8 +36,8 @@ export function airflowConfig({ airflow, postgres }: Config, folders: AirflowFol
   const sections: Record<string, Record<string, string | number | boolean>> = {
     core: {
       executor: 'LocalExecutor',
-      // Workers are forked in advance. Runs of a DAG come one after the other: more would only hold memory.
-      parallelism: 4,
+      // Workers are forked in advance and hold some 25 MB each. Our two DAGs run one task at a time each.
+      parallelism: 2,
       load_examples: false,
       simple_auth_manager_users: `${user}:admin`,
       simple_auth_manager_passwords_file: passwordsFile(folders),
