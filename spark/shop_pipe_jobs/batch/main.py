@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -18,6 +19,9 @@ from shop_pipe_jobs.events import Progress, to_stdout
 from shop_pipe_jobs.interrupts import Interrupts
 from shop_pipe_jobs.postgres import PostgresTarget
 
+# How long an interrupted run may take to write into the books that it was, seconds; less than its submitter's patience.
+LAST_WORDS_S = 15.0
+
 
 def main() -> int:
     """Exit code 0, 1 after an `error` event, 128 + the signal's number after a signal."""
@@ -27,7 +31,7 @@ def main() -> int:
     try:
         config = read_config(_config_text(sys.argv), os.environ)
         target = config.target
-        watchdog.watch(config.parent, _die)
+        watchdog.watch(config.parent, lambda reason: _die(reason, interrupts))
         result = run(config, _start_spark, Progress(to_stdout), interrupts.shield())
     except BaseException as error:
         failure = as_job_error(error, None, target or PostgresTarget("?", 0, "?", "?", ""))
@@ -63,8 +67,11 @@ def _error_event(failure: JobError) -> dict[str, object]:
     }
 
 
-def _die(reason: str) -> None:
+def _die(reason: str, interrupts: Interrupts) -> None:
     """The transaction under way, if any, ends with our connections."""
+    if interrupts.raised:
+        # The signal that ended the JVM reached us too: the main thread leaves by itself once it has said so.
+        time.sleep(LAST_WORDS_S)
     to_stdout(_error_event(JobError("interrupted", "orphaned", reason)))
     _leave(143)
 
