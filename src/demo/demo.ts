@@ -14,7 +14,7 @@ import { bringUp } from '../runtime/stack.ts';
 import { type EtlResult, runEtl } from '../spark/etl.ts';
 import { startStream } from '../stream/start.ts';
 import type { StreamStatus } from '../stream/status.ts';
-import { ensureStream } from '../toolchain/spark.ts';
+import { ensureSpark } from '../toolchain/spark.ts';
 import { type Verification, verify } from '../verify/verify.ts';
 import { demoEngines } from './engines.ts';
 import { runLive } from './live.ts';
@@ -61,7 +61,7 @@ const questions = [
  * calls bring the stack up and report. One that was killed half way is simply done again: every part is idempotent.
  */
 export async function runDemo(context: DemoContext): Promise<DemoResult> {
-  const { config, project, progress, signal } = context;
+  const { config, progress, signal } = context;
   const { owner } = config.postgres;
   await bringUp(context, ['postgres']);
   const engines = demoEngines(config, progress);
@@ -77,14 +77,10 @@ export async function runDemo(context: DemoContext): Promise<DemoResult> {
     const later = { first: false, seed: null, etl: null, produce: null, stream: null, verify: null };
     return { ...later, runtime, services, dataset: books.dataset, reports: await allReports(context) };
   }
-  // Seeding needs Postgres and one core, the toolchain and the broker's jars mostly the network.
-  const seeding = books.dataset === null ? seedShop(context) : Promise.resolve(null);
-  const bringing = bringUp(context, engines).then(async (stack) => {
-    await ensureStream(project.assets, progress, signal);
-    return stack;
-  });
-  const [seed, { runtime, services }] = await both(seeding, bringing);
-  const etl = await runEtl(context, { request: { kind: 'full' }, only: false });
+  // Seeding and the ETL need Postgres and the cores, the other engines at first mostly the network.
+  const bringing = bringUp(context, engines);
+  const curating = seedAndCurate(context, books.dataset === null);
+  const [{ runtime, services }, { seed, etl }] = await both(bringing, curating);
   const live = await runLive(context);
   const verification = await verify(
     { owner, timezone: config.timezone, kafka: config.kafka.target, progress, signal },
@@ -104,6 +100,17 @@ export async function runDemo(context: DemoContext): Promise<DemoResult> {
     verify: verification,
     reports,
   };
+}
+
+async function seedAndCurate(
+  context: DemoContext,
+  empty: boolean,
+): Promise<{ seed: SeedResult | null; etl: EtlResult }> {
+  const [seed] = await both(
+    empty ? seedShop(context) : Promise.resolve(null),
+    ensureSpark(context.project.assets, context.progress, context.signal),
+  );
+  return { seed, etl: await runEtl(context, { request: { kind: 'full' }, only: false }) };
 }
 
 async function seedShop({ config, progress, signal }: DemoContext): Promise<SeedResult> {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { withLock } from '../process/lock.ts';
+import type { ProcessId } from '../process/process-table.ts';
 
 /** `$XDG_CACHE_HOME/shop-pipe`, by default `~/.cache/shop-pipe`. */
 export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
@@ -41,7 +42,8 @@ export async function ensureTool(tool: Tool, options: EnsureOptions = {}): Promi
   const wait = {
     waitMs: 1_200_000,
     ...(options.signal ? { signal: options.signal } : {}),
-    onWait: () => options.onWait?.(),
+    // Two parts of this process may need it at the same time: that is nothing to tell.
+    onWait: (holder: ProcessId) => holder.pid !== process.pid && options.onWait?.(),
   };
   return withLock(`${folder}.lock`, wait, async () => {
     if (isComplete(folder)) return folder;
