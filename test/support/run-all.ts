@@ -1,76 +1,39 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { createProgress } from '../../src/cli/progress.ts';
-import { ensureJars } from '../../src/toolchain/jars.ts';
-import { compileJava, javaSources } from '../../src/toolchain/java-jar.ts';
 import { ensureStream, type SparkToolchain } from '../../src/toolchain/spark.ts';
-import { testBroker } from './broker.ts';
-import { readCounts, type SuiteCounts, sum } from './counts.ts';
-import { dagTests } from './dag-tests.ts';
-import { pythonTools } from './python-tools.ts';
-import { type RunningServer, root, startServer } from './server.ts';
-import { show } from './show.ts';
+import { type SuiteCounts, sum } from './counts.ts';
+import { startEngines } from './engines.ts';
+import { root } from './server.ts';
+import { showOn } from './show.ts';
+import { type Suite, suiteRunners } from './suites.ts';
 
-type Suite = 'vitest' | 'pytest' | 'java';
-const suites: readonly Suite[] = ['vitest', 'pytest', 'java'];
+/** Lanes run beside one another, each with engines of its own: what one waits for leaves a core to the other. */
+const lanes: readonly (readonly Suite[])[] = [['vitest'], ['pytest', 'java']];
+const suites = lanes.flat();
 
-interface Run {
-  toolchain: SparkToolchain;
-  env: Record<string, string>;
-  scratch: string;
-}
-
-/** Runs the suites (all, or those named first in `args`) against one Postgres and one Kafka of their own; returns the exit code. */
+/** Runs the suites (all, or those named first in `args`) against engines of their own; returns the exit code. */
 export async function runAll(args: readonly string[]): Promise<number> {
   const named = suites.filter((suite) => args.includes(suite));
   const rest = args.filter((arg) => !(suites as readonly string[]).includes(arg));
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const wanted = lanes
+    .map((lane) => lane.filter((suite) => named.length === 0 || named.includes(suite)))
+    .filter((lane) => lane.length > 0);
   const progress = createProgress(process.stderr, say, true);
   const scratch = mkdtempSync(join(tmpdir(), 'shop-pipe-suites-'));
-  const broker = await testBroker();
-  let server: RunningServer | null = null;
-  const counts: SuiteCounts[] = [];
+  let counts: SuiteCounts[] = [];
   try {
     const toolchain = await ensureStream(root, progress, new AbortController().signal);
-    server = await startServer();
-    await broker.supervisor.start(broker.service);
-    progress.note(
-      `for the tests: postgres at port ${server.server.port}, kafka at ${broker.target.brokers[0]}`,
+    const ran = await Promise.allSettled(
+      wanted.map((lane, i) => runLane(lane, rest, { toolchain, scratch, live: i === 0 })),
     );
-    const env = {
-      SHOP_TEST_POSTGRES: JSON.stringify(server.server),
-      SHOP_TEST_POSTGRES_LOG: server.logFile,
-      SHOP_TEST_KAFKA: JSON.stringify({ brokers: broker.target.brokers }),
-      SHOP_TEST_SPARK_JARS: toolchain.jars.join(','),
-      JAVA_HOME: toolchain.jdk.home,
-      SPARK_LOCAL_IP: '127.0.0.1',
-      // The suites choose their own; a caller's settings must not decide what they see.
-      POSTGRES_PASSWORD: '',
-      POSTGRES_PORT: '',
-      POSTGRES_HOST: '',
-      KAFKA_BROKERS: '',
-      KAFKA_SECURITY_PROTOCOL: '',
-      SHOP_PIPE_EXTERNAL: '',
-      SHOP_PIPE_HOME: '',
-      SHOP_PIPE_RUNTIME: '',
-      SHOP_TIMEZONE: '',
-      AIRFLOW_URL: '',
-      AIRFLOW_HOME: '',
-    };
-    const run: Run = { toolchain, env, scratch };
-    for (const suite of named.length > 0 ? named : suites) {
-      const started = performance.now();
-      say(`\n== ${suite}`);
-      const counted = await suiteRunners[suite](run, rest);
-      say(
-        `== ${suite}: ${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped (${Math.round((performance.now() - started) / 1000)} s)`,
-      );
-      counts.push(counted);
-    }
+    counts = ran.flatMap((lane, i) => {
+      if (lane.status === 'fulfilled') return lane.value;
+      say(`\n== ${wanted[i]?.join(', ')}: ${(lane.reason as Error).stack ?? String(lane.reason)}`);
+      return [{ passed: 0, failed: 1, skipped: 0 }];
+    });
   } finally {
-    await server?.stop();
-    await broker.remove();
     progress.close();
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -79,128 +42,54 @@ export async function runAll(args: readonly string[]): Promise<number> {
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
-const suiteRunners: Record<Suite, (run: Run, args: readonly string[]) => Promise<SuiteCounts>> = {
-  async vitest({ env, scratch }, args) {
-    const report = join(scratch, 'vitest.xml');
-    const code = await show(
-      process.execPath,
-      [
-        join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-        'run',
-        '--reporter=default',
-        '--reporter=junit',
-        `--outputFile.junit=${report}`,
-        ...args,
-      ],
-      env,
-    );
-    return readCounts(report, code);
-  },
-
-  async pytest({ toolchain, env, scratch }, args) {
-    const report = join(scratch, 'pytest.xml');
-    // pytest, hypothesis, ruff and mypy.
-    const tools = await pythonTools('python-tools', 'spark/requirements-dev.lock', toolchain.python);
-    const dags = await dagTests({ tools, python: toolchain.python }, scratch, args);
-    if (args.some((arg) => arg.startsWith('airflow/'))) return dags;
-    const checked = await checkPython(toolchain.python, tools);
-    const code = await show(
-      toolchain.python,
-      [
-        '-m',
-        'pytest',
-        join(root, 'spark', 'tests'),
-        '-q',
-        '-p',
-        'no:cacheprovider',
-        `--junitxml=${report}`,
-        ...args,
-      ],
-      {
-        ...env,
-        PYTHONPATH: [join(root, 'spark'), tools].join(delimiter),
-        PYTHONDONTWRITEBYTECODE: '1',
-        PYSPARK_PYTHON: toolchain.python,
-        SPARK_CONF_DIR: join(root, 'spark', 'conf'),
-      },
-    );
-    return sum([dags, checked, readCounts(report, code)]);
-  },
-
-  async java({ toolchain, env, scratch }) {
-    const { jdk, home, jars } = toolchain;
-    const junit = await ensureJars('test', join(root, 'jars', 'test.lock'), jdk, home);
-    const classes = join(scratch, 'java');
-    mkdirSync(classes, { recursive: true });
-    const classPath = [...jars, ...junit, join(home, 'jars', '*')];
-    for (const project of ['pgcopy', 'stream-java']) {
-      const tests = join(root, 'spark', project, 'src', 'test');
-      await compileJava(`the tests of ${project}`, jdk, javaSources(join(tests, 'java')), classes, classPath);
+/** One after the other. Only one lane shows what its suites say as they say it; others show it when a suite has ended. */
+async function runLane(
+  lane: readonly Suite[],
+  args: readonly string[],
+  { toolchain, scratch, live }: { toolchain: SparkToolchain; scratch: string; live: boolean },
+): Promise<SuiteCounts[]> {
+  const engines = await startEngines();
+  say(`  for ${lane.join(' and ')}: ${engines.said}`);
+  const env = {
+    ...engines.env,
+    SHOP_TEST_SPARK_JARS: toolchain.jars.join(','),
+    JAVA_HOME: toolchain.jdk.home,
+    SPARK_LOCAL_IP: '127.0.0.1',
+    // The suites choose their own; a caller's settings must not decide what they see.
+    POSTGRES_PASSWORD: '',
+    POSTGRES_PORT: '',
+    POSTGRES_HOST: '',
+    KAFKA_BROKERS: '',
+    KAFKA_SECURITY_PROTOCOL: '',
+    SHOP_PIPE_EXTERNAL: '',
+    SHOP_PIPE_HOME: '',
+    SHOP_PIPE_RUNTIME: '',
+    SHOP_TIMEZONE: '',
+    AIRFLOW_URL: '',
+    AIRFLOW_HOME: '',
+  };
+  try {
+    const counts: SuiteCounts[] = [];
+    for (const suite of lane) {
+      const started = performance.now();
+      const file = join(scratch, `${suite}.log`);
+      const output = live ? 'inherit' : openSync(file, 'w');
+      if (live) say(`\n== ${suite}`);
+      const counted = await suiteRunners[suite]({ toolchain, env, scratch, show: showOn(output) }, args);
+      if (output !== 'inherit') {
+        closeSync(output);
+        process.stdout.write(`\n== ${suite}\n${readFileSync(file, 'utf8')}`);
+      }
+      const seconds = Math.round((performance.now() - started) / 1000);
+      say(
+        `== ${suite}: ${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped (${seconds} s)`,
+      );
+      counts.push(counted);
     }
-    // How both log: there is one log4j for them.
-    cpSync(join(root, 'spark', 'pgcopy', 'src', 'test', 'resources'), classes, { recursive: true });
-    const { host, port, passwords } = JSON.parse(env['SHOP_TEST_POSTGRES'] ?? '') as RunningServer['server'];
-    const reports = join(scratch, 'junit');
-    const code = await show(
-      join(jdk.home, 'bin', 'java'),
-      [
-        ...sparkModuleOptions,
-        '-Xmx2g',
-        '-cp',
-        [classes, ...classPath].join(delimiter),
-        'org.junit.platform.console.ConsoleLauncher',
-        'execute',
-        '--scan-classpath',
-        classes,
-        '--details=summary',
-        '--disable-banner',
-        '--fail-if-no-tests',
-        `--reports-dir=${reports}`,
-      ],
-      {
-        ...env,
-        PGCOPY_TEST_URL: `jdbc:postgresql://${host}:${port}/postgres`,
-        PGCOPY_TEST_USER: 'postgres',
-        PGCOPY_TEST_PASSWORD: passwords.postgres,
-        SPARK_CONF_DIR: join(root, 'spark', 'conf'),
-      },
-    );
-    return readCounts(join(reports, 'TEST-junit-jupiter.xml'), code);
-  },
-};
-
-/** ruff (lint and format) and mypy, each one test. */
-async function checkPython(python: string, tools: string): Promise<SuiteCounts> {
-  const spark = join(root, 'spark');
-  const config = join(spark, 'pyproject.toml');
-  const ruff = join(tools, 'bin', 'ruff');
-  const codes = [
-    await show(ruff, ['check', '--no-cache', spark], {}),
-    await show(ruff, ['format', '--check', '--no-cache', spark], {}),
-    await show(
-      python,
-      ['-m', 'mypy', '--no-incremental', '--config-file', config, join(spark, 'shop_pipe_jobs')],
-      { PYTHONPATH: tools, PYTHONDONTWRITEBYTECODE: '1' },
-    ),
-  ];
-  const failed = codes.filter((code) => code !== 0).length;
-  return { passed: codes.length - failed, failed, skipped: 0 };
+    return counts;
+  } finally {
+    await engines.stop();
+  }
 }
 
-/** Spark reaches into the JDK; spark-submit passes these itself (JavaModuleOptions). */
-const sparkModuleOptions = [
-  'java.base/java.lang',
-  'java.base/java.lang.invoke',
-  'java.base/java.lang.reflect',
-  'java.base/java.io',
-  'java.base/java.net',
-  'java.base/java.nio',
-  'java.base/java.util',
-  'java.base/java.util.concurrent',
-  'java.base/java.util.concurrent.atomic',
-  'java.base/jdk.internal.ref',
-  'java.base/sun.nio.ch',
-  'java.base/sun.nio.cs',
-  'java.base/sun.security.action',
-  'java.base/sun.util.calendar',
-].flatMap((name) => ['--add-opens', `${name}=ALL-UNNAMED`]);
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
