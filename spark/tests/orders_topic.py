@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pyspark import SparkContext
@@ -29,10 +30,7 @@ class OrdersTopic:
         topic = self._jvm.org.apache.kafka.clients.admin.NewTopic(self.name, optional.of(partitions), optional.empty())
         self._admin.createTopics([topic]).all().get()
         # A producer of its own: one that knew another topic of the name goes on sending to that for two minutes.
-        serializer = "org.apache.kafka.common.serialization.ByteArraySerializer"
-        self._producer = self._jvm.org.apache.kafka.clients.producer.KafkaProducer(
-            {"bootstrap.servers": self.brokers, "key.serializer": serializer, "value.serializer": serializer}
-        )
+        self._producer = self._new_producer()
 
     def delete(self) -> None:
         self._producer.close()
@@ -50,15 +48,36 @@ class OrdersTopic:
 
     def send(self, messages: Iterable[Message]) -> int:
         """Returns once all are acknowledged: how many."""
-        record = self._jvm.org.apache.kafka.clients.producer.ProducerRecord
-        sent = [self._producer.send(record(self.name, partition, None, value)) for partition, value in messages]
-        self._producer.flush()
-        for acknowledged in sent:
-            acknowledged.get()
-        return len(sent)
+        return self._send(self._producer, messages)
+
+    @contextmanager
+    def transaction(self, messages: Iterable[Message], *, commit: bool) -> Iterator[int]:
+        """Writes them in a transaction that stays open for the block: how many."""
+        producer = self._new_producer({"transactional.id": f"{self.name}.{uuid.uuid4()}"})
+        producer.initTransactions()
+        producer.beginTransaction()
+        yield self._send(producer, messages)
+        if commit:
+            producer.commitTransaction()
+        else:
+            producer.abortTransaction()
+        producer.close()
 
     def close(self) -> None:
         self._admin.close()
+
+    def _new_producer(self, properties: Mapping[str, str] | None = None) -> Any:
+        serializer = "org.apache.kafka.common.serialization.ByteArraySerializer"
+        settings = {"bootstrap.servers": self.brokers, "key.serializer": serializer, "value.serializer": serializer}
+        return self._jvm.org.apache.kafka.clients.producer.KafkaProducer({**settings, **(properties or {})})
+
+    def _send(self, producer: Any, messages: Iterable[Message]) -> int:
+        record = self._jvm.org.apache.kafka.clients.producer.ProducerRecord
+        sent = [producer.send(record(self.name, partition, None, value)) for partition, value in messages]
+        producer.flush()
+        for acknowledged in sent:
+            acknowledged.get()
+        return len(sent)
 
     def _up_to(self, offset: int) -> Any:
         """RecordsToDelete.beforeOffset(offset): py4j does not find it, since a getter has the same name."""

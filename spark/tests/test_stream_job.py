@@ -131,6 +131,25 @@ def test_new_partitions_are_picked_up(stream: Stream) -> None:
     assert stream.database.value("select count(*) from ops.stream_offsets where next_offset > 0") == 4
 
 
+def test_only_committed_transactions_count(stream: Stream) -> None:
+    def orders(count: int) -> list[tuple[int, bytes | None]]:
+        return [(number % 2, event(uuid.uuid4(), 1, stream.product)) for number in range(count)]
+
+    with stream.topic.transaction(orders(6), commit=False):
+        pass
+    with stream.topic.transaction(orders(4), commit=True) as committed:
+        pass
+    with stream.topic.transaction(orders(8), commit=True) as later:
+        # Behind one that is open: a drain ends there, and neither waits for it nor reads it.
+        sent = stream.orders(2)
+        assert stream.drain().read == committed
+    assert stream.drain().read == later + sent
+    counts = stream.counts()
+    # Of each of the three transactions a mark on both partitions, and the messages of the aborted one.
+    assert (counts["applied"], counts["rejected"], counts["skipped"]) == (committed + later + sent, 0, 6 + 3 * 2)
+    assert stream.database.value("select count(*) from shop.orders") == committed + later + sent
+
+
 def test_a_second_stream_of_the_same_name(stream: Stream) -> None:
     job = stream.start()
     job.is_at("running")

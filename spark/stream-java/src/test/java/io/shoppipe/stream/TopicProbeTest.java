@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,20 @@ class TopicProbeTest {
           topic.get("partitions").toString());
       assertEquals(TopicProbe.topicId(broker.properties, broker.topic, TIMEOUT), topic.get("topic_id").asText());
       assertFalse(topic.get("cluster_id").asText().isEmpty());
+    }
+  }
+
+  @Test
+  void anOpenTransactionEndsWhatMayBeRead() throws Exception {
+    try (Broker broker = new Broker().create(1)) {
+      broker.produce(0, 2);
+      KafkaProducer<String, String> open = broker.produceOpen(0, 3);
+      broker.produce(0, 4);
+      assertEquals(2, describe(broker).at("/partitions/0/latest").asInt());
+      open.abortTransaction();
+      open.close();
+      // The mark of the abort has an offset too.
+      assertEquals(2 + 3 + 4 + 1, describe(broker).at("/partitions/0/latest").asInt());
     }
   }
 
