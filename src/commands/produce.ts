@@ -53,12 +53,12 @@ async function optionsOf(flags: ProduceFlags): Promise<ProduceOptions> {
     throw usageError('duration_or_count', 'give --duration or --count, not both');
   return {
     topic: flags.topic ?? ordersTopic,
-    rate: decimal('--rate', flags.rate, 0.001, 1_000_000),
+    rate: decimal('--rate', flags.rate, 0.001, 1_000_000, 500),
     seconds: duration === undefined ? null : durationSeconds('--duration', duration),
     count: count === undefined ? null : wholeNumber('--count', count, 1, 1_000_000_000_000),
     seed: seed === undefined ? null : wholeNumber('--seed', seed, 0, Number.MAX_SAFE_INTEGER),
     startTime: startTime === undefined ? null : instant('--start-time', startTime),
-    dirty: decimal('--dirty', flags.dirty, 0, 1),
+    dirty: decimal('--dirty', flags.dirty, 0, 1, 0.01),
     producers: wholeNumber('--producers', flags.producers, 1, 64),
   };
 }
