@@ -1,5 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../process/make-folder.ts';
 import { isAlive } from '../process/process-table.ts';
 
 const prefix = 'spark-';
@@ -10,7 +11,7 @@ export const requestName = 'request.json';
 /** A new folder for a job's files; those of jobs whose shop-pipe was killed, with what Spark spilled there, go. */
 export function scratchFolder(home: string): string {
   const run = join(home, 'run');
-  mkdirSync(run, { recursive: true, mode: 0o700 });
+  makeFolder(run);
   for (const name of readdirSync(run))
     if (name.startsWith(prefix) && isForsaken(join(run, name)))
       rmSync(join(run, name), { recursive: true, force: true });

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { closeSync, createWriteStream, fstatSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, createWriteStream, fstatSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { interruptedError, ShopPipeError } from '../errors.ts';
 import { lastLogLines } from '../process/log-tail.ts';
+import { makeFolder } from '../process/make-folder.ts';
 import { identify, type ProcessId, stopGroup } from '../process/process-table.ts';
 import type { SparkToolchain } from '../toolchain/spark.ts';
 import { baseProperties, propertiesText } from './properties.ts';
@@ -69,7 +70,7 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<Sub
   const scratch = scratchFolder(home);
   const log = job.log ?? 'spark';
   const logFile = join(home, 'logs', `${log}.log`);
-  mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
+  makeFolder(join(home, 'logs'));
   const opened = openSync(logFile, 'a', 0o600);
   const logStart = fstatSync(opened).size;
   closeSync(opened);

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { environmentError, usageError } from '../../errors.ts';
 import { kafkaClient } from '../../kafka/client.ts';
 import { explainKafkaError } from '../../kafka/kafka-error.ts';
 import { ordersTopic } from '../../kafka/orders-topic.ts';
 import type { KafkaTarget } from '../../kafka/target.ts';
 import type { PgTarget } from '../../postgres/target.ts';
+import { makeFolder } from '../../process/make-folder.ts';
 import type { Progress } from '../../progress.ts';
 import { type Catalogue, drawCatalogue } from '../catalogue.ts';
 import { simulatedTime } from '../clock.ts';
@@ -65,7 +65,7 @@ export async function produce(context: ProduceContext, options: ProduceOptions):
   const sessions = await unlessAborted(openSessions(context, options), signal);
   try {
     const catalogue = await drawCatalogue(context.shop);
-    mkdirSync(context.folder, { recursive: true });
+    makeFolder(context.folder);
     const digest = createDigest(context.folder);
     try {
       const seed = options.seed ?? randomInt(2 ** 48 - 1);
