@@ -36,7 +36,8 @@ export const registerProduce: Register = (program, run) => {
         const folder = path.join((await context.project()).home, 'tmp');
         const summary = await produce(
           { kafka: kafka.target, shop: postgres.owner, folder, progress, signal },
-          options,
+          // Of a topic of the user's own nothing is known.
+          flags.topic === undefined ? { ...options, partitions: kafka.partitions } : options,
         );
         return outcome(summary);
       }),
