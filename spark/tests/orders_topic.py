@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from conftest import wait_until
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
@@ -62,9 +63,22 @@ class OrdersTopic:
         else:
             producer.abortTransaction()
         producer.close()
+        # The mark that ends it is written a little after its end is acknowledged.
+        wait_until(lambda: self._ends(committed=True) == self._ends(committed=False), what="the end of a transaction")
 
     def close(self) -> None:
         self._admin.close()
+
+    def _ends(self, *, committed: bool) -> list[int]:
+        """Next offset by partition, of what is committed or of all."""
+        kafka = self._jvm.org.apache.kafka
+        level = kafka.common.IsolationLevel.valueOf("READ_COMMITTED" if committed else "READ_UNCOMMITTED")
+        described = self._admin.describeTopics([self.name]).allTopicNames().get()[self.name]
+        wanted = self._jvm.java.util.HashMap()
+        for partition in range(described.partitions().size()):
+            wanted.put(self._partition(partition), kafka.clients.admin.OffsetSpec.latest())
+        found = self._admin.listOffsets(wanted, kafka.clients.admin.ListOffsetsOptions(level)).all().get()
+        return [found[self._partition(partition)].offset() for partition in range(described.partitions().size())]
 
     def _new_producer(self, properties: Mapping[str, str] | None = None) -> Any:
         serializer = "org.apache.kafka.common.serialization.ByteArraySerializer"

@@ -44,11 +44,16 @@ it('reads what was committed, as the stream does', async () => {
   const three = await transaction(topic);
   await three.send('aborted 3');
   await three.end('abort');
+  // Marks are written a little after the end of their transaction is acknowledged.
+  const end = async () => (await readTopicOffsets(kafka, topic)).partitions.get(0)?.latest;
+  await expect
+    .poll(end, { timeout: 30_000 })
+    .toBe('a1 c1 plain a2 abort c2 commit a3 abort'.split(' ').length);
   const four = await transaction(topic);
   await four.send('still open');
   await sendTo(kafka, topic, [{ partition: 0, value: 'behind it' }]);
 
-  const { latest: to } = (await readTopicOffsets(kafka, topic)).partitions.get(0) ?? { latest: -1 };
+  const to = (await end()) ?? -1;
   const cluster = clusterOf(kafkaClient(kafka, 'test'));
   await cluster.connect();
   await cluster.addTargetTopic(topic);
