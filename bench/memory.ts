@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Resident memory of a process while it runs, in MB. */
 export interface MemoryCourse {
@@ -14,22 +14,52 @@ export interface MemoryCourse {
 /** Runs a command to its end and reads its resident memory each second from /proc (Linux). */
 export async function memoryOf(file: string, args: readonly string[], cwd: string): Promise<MemoryCourse> {
   const child = spawn(file, args, { cwd, stdio: 'ignore' });
-  const samples: number[] = [];
-  const timer = setInterval(() => {
-    const resident = residentMegabytes(child.pid);
-    if (resident !== null) samples.push(resident);
-  }, 1_000);
+  const memory = watch(() => residentMegabytes(child.pid));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
-  }).finally(() => clearInterval(timer));
+  }).finally(() => memory.stop());
   if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}`);
+  return memory.end();
+}
+
+/** Reads the resident memory of all processes of a group each second, until `end`. */
+export const watchGroup = (group: number): { end(): MemoryCourse } =>
+  watch(() => {
+    const members = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && groupOf(pid) === group);
+    const resident = members.map((pid) => residentMegabytes(Number(pid)) ?? 0);
+    return resident.length === 0 ? null : resident.reduce((sum, one) => sum + one, 0);
+  });
+
+function watch(look: () => number | null): { stop(): void; end(): MemoryCourse } {
+  const samples: number[] = [];
+  const timer = setInterval(() => {
+    const resident = look();
+    if (resident !== null) samples.push(resident);
+  }, 1_000);
+  const stop = (): void => clearInterval(timer);
   return {
-    early: Math.max(...samples.slice(10, 70)),
-    late: Math.max(...samples.slice(-60)),
-    peak: Math.max(...samples),
-    seconds: samples.length,
+    stop,
+    end() {
+      stop();
+      return {
+        early: Math.max(...samples.slice(10, 70)),
+        late: Math.max(...samples.slice(-60)),
+        peak: Math.max(...samples),
+        seconds: samples.length,
+      };
+    },
   };
+}
+
+function groupOf(pid: string): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // After the name in parentheses: state, parent, group.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+  } catch {
+    return null;
+  }
 }
 
 function residentMegabytes(pid: number | undefined): number | null {

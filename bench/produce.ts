@@ -19,6 +19,8 @@ export interface BenchOptions {
   events: number;
   /** How long the memory of a run at 5,000/s is watched. */
   minutes: number;
+  /** Of the shop that the stream fills. */
+  orders: number;
   progress: Progress;
 }
 

@@ -8,7 +8,11 @@ import { capture } from '../src/process/capture.ts';
 import { submit } from '../src/spark/submit.ts';
 import { ensureStream } from '../src/toolchain/spark.ts';
 import { type Comparison, compare, type Figures } from './harness.ts';
+import { liveQuestions } from './live-questions.ts';
+import { onLiveStream } from './live-stream.ts';
 import type { BenchOptions } from './produce.ts';
+import { recoveryFrom } from './stream-recovery.ts';
+import { steadyAt } from './stream-steady.ts';
 
 /** When a batch was in, in seconds since 1970, and how many messages it had. */
 interface Batch {
@@ -19,29 +23,35 @@ interface Batch {
 const maxOffsetsPerTrigger = 50_000;
 
 /**
- * The stream draining a backlog into a shop of a million orders, with merge, keys, rollups and ledger, against
- * foreachBatch and Spark's JDBC append of the same rows into a bare table of the same columns.
+ * The stream draining a backlog into a shop of a million orders (`--orders`), with merge, keys, rollups and ledger, against
+ * foreachBatch and Spark's JDBC append of the same rows into a bare table of the same columns. Then, on one more copy of the
+ * shop: latency and memory at a steady rate, the live questions, and how soon it is back after a kill.
  */
 export async function benchStream({
   root,
   rounds,
   events,
   minutes,
+  orders,
   progress,
 }: BenchOptions): Promise<Comparison> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-pipe-bench-'));
-  const cli = async (args: readonly string[], env: Record<string, string> = {}): Promise<string> => {
-    const { code, output } = await capture(join(root, 'bin', 'shop-pipe.mjs'), args, { cwd: folder, env });
+  const cli = async (
+    args: readonly string[],
+    env: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<string> => {
+    const program = join(root, 'bin', 'shop-pipe.mjs');
+    const { code, output } = await capture(program, args, { cwd: folder, env, ...(signal && { signal }) });
     if (code !== 0) throw new Error(`shop-pipe ${args.join(' ')} failed: ${output}`);
     return output;
   };
-  const orders = 1_000_000;
   try {
     const toolchain = await ensureStream(root, progress, new AbortController().signal);
     await cli(['up', 'postgres', 'kafka']);
     await cli(['seed', 'synthetic', '--orders', String(orders), '--seed', '1']);
     await cli(['produce', '--rate', '1000000', '--count', String(events), '--seed', '1']);
-    const { owner, superuser, brokers } = targetsOf(folder);
+    const { owner, superuser, reader, brokers } = targetsOf(folder);
 
     /** A fresh copy of the shop: each run starts from the same million orders. */
     const copy = async (name: string): Promise<PgTarget> => {
@@ -113,8 +123,17 @@ export async function benchStream({
         },
       },
     );
-    const steady = await latencyAt(1_000, minutes, await copy('bench_latency'), cli);
-    return { ...comparison, notes: [steady] };
+    const target = await copy('bench_live');
+    const env = { POSTGRES_DB: target.database };
+    const notes = await onLiveStream(
+      { target, cli: (args, signal) => cli(args, env, signal) },
+      async (stream) => [
+        ...(await steadyAt(1_000, minutes, stream)),
+        await liveQuestions(root, { ...reader, database: target.database }, orders),
+        await recoveryFrom(Math.min(rounds, 5), stream),
+      ],
+    );
+    return { ...comparison, notes };
   } finally {
     await cli(['down', '--purge']).catch(() => undefined);
     rmSync(folder, { recursive: true, force: true });
@@ -129,44 +148,7 @@ function drainRate(batches: readonly Batch[]): number {
   return rest.reduce((sum, { read }) => sum + read, 0) / (last.at - first.at);
 }
 
-/** From a message's Kafka timestamp to its commit, at a steady rate, once the stream has caught up and is warm. */
-async function latencyAt(
-  rate: number,
-  minutes: number,
-  target: PgTarget,
-  cli: (args: readonly string[], env: Record<string, string>) => Promise<string>,
-): Promise<string> {
-  const env = { POSTGRES_DB: target.database };
-  await cli(['stream', 'reset', '--to', 'latest'], env);
-  await cli(['stream', 'start'], env);
-  await cli(['produce', '--rate', String(rate), '--duration', '60s'], env);
-  const { rows } = await withClient(target, (client) => client.query<{ now: Date }>('select now()'));
-  await cli(['produce', '--rate', String(rate), '--duration', `${minutes * 60}s`], env);
-  const percentile = (share: number): string => `
-    (select bucket from cumulated where upto >= ${share} * total order by bucket limit 1)`;
-  const { rows: found } = await withClient(target, (client) =>
-    client.query<{ n: number; batches: number; p50: number; p99: number }>(
-      `with kept as (select * from ops.stream_batches where committed_at > $1),
-      buckets as (
-        select key::integer as bucket, sum(value::bigint) as n
-        from kept cross join jsonb_each_text(latency)
-        group by key
-      ),
-      cumulated as (
-        select bucket, sum(n) over (order by bucket) as upto, sum(n) over () as total
-        from buckets
-      )
-      select (select sum(n) from buckets)::integer as n, (select count(*) from kept)::integer as batches,
-        round(power(1.1, ${percentile(0.5)}))::integer as p50, round(power(1.1, ${percentile(0.99)}))::integer as p99`,
-      [rows[0]?.now],
-    ),
-  );
-  await cli(['stream', 'stop'], env);
-  const { n, batches, p50, p99 } = found[0] ?? { n: 0, batches: 0, p50: 0, p99: 0 };
-  return `${rate.toLocaleString('en-US')} events/s for ${minutes} min, warm: from Kafka's timestamp to the commit p50 ${p50} ms, p99 ${p99} ms (${n.toLocaleString('en-US')} events in ${batches.toLocaleString('en-US')} batches)`;
-}
-
-function targetsOf(folder: string): { owner: PgTarget; superuser: PgTarget; brokers: string } {
+function targetsOf(folder: string): Record<'owner' | 'superuser' | 'reader', PgTarget> & { brokers: string } {
   const env = parse(readFileSync(join(folder, '.env')));
   const host = env['POSTGRES_HOST'] ?? '';
   const port = Number(env['POSTGRES_PORT']);
@@ -180,6 +162,7 @@ function targetsOf(folder: string): { owner: PgTarget; superuser: PgTarget; brok
       password: env['POSTGRES_PASSWORD'] ?? '',
     },
     superuser: { host, port, database, user: 'postgres', password: env['POSTGRES_SUPERUSER_PASSWORD'] ?? '' },
+    reader: { host, port, database, user: 'shop_bi', password: env['SHOP_BI_PASSWORD'] ?? '' },
     brokers: env['KAFKA_BROKERS'] ?? '',
   };
 }

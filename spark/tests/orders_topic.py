@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from conftest import wait_until
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
@@ -29,10 +31,7 @@ class OrdersTopic:
         topic = self._jvm.org.apache.kafka.clients.admin.NewTopic(self.name, optional.of(partitions), optional.empty())
         self._admin.createTopics([topic]).all().get()
         # A producer of its own: one that knew another topic of the name goes on sending to that for two minutes.
-        serializer = "org.apache.kafka.common.serialization.ByteArraySerializer"
-        self._producer = self._jvm.org.apache.kafka.clients.producer.KafkaProducer(
-            {"bootstrap.servers": self.brokers, "key.serializer": serializer, "value.serializer": serializer}
-        )
+        self._producer = self._new_producer()
 
     def delete(self) -> None:
         self._producer.close()
@@ -50,15 +49,49 @@ class OrdersTopic:
 
     def send(self, messages: Iterable[Message]) -> int:
         """Returns once all are acknowledged: how many."""
-        record = self._jvm.org.apache.kafka.clients.producer.ProducerRecord
-        sent = [self._producer.send(record(self.name, partition, None, value)) for partition, value in messages]
-        self._producer.flush()
-        for acknowledged in sent:
-            acknowledged.get()
-        return len(sent)
+        return self._send(self._producer, messages)
+
+    @contextmanager
+    def transaction(self, messages: Iterable[Message], *, commit: bool) -> Iterator[int]:
+        """Writes them in a transaction that stays open for the block: how many."""
+        producer = self._new_producer({"transactional.id": f"{self.name}.{uuid.uuid4()}"})
+        producer.initTransactions()
+        producer.beginTransaction()
+        yield self._send(producer, messages)
+        if commit:
+            producer.commitTransaction()
+        else:
+            producer.abortTransaction()
+        producer.close()
+        # The mark that ends it is written a little after its end is acknowledged.
+        wait_until(lambda: self._ends(committed=True) == self._ends(committed=False), what="the end of a transaction")
 
     def close(self) -> None:
         self._admin.close()
+
+    def _ends(self, *, committed: bool) -> list[int]:
+        """Next offset by partition, of what is committed or of all."""
+        kafka = self._jvm.org.apache.kafka
+        level = kafka.common.IsolationLevel.valueOf("READ_COMMITTED" if committed else "READ_UNCOMMITTED")
+        described = self._admin.describeTopics([self.name]).allTopicNames().get()[self.name]
+        wanted = self._jvm.java.util.HashMap()
+        for partition in range(described.partitions().size()):
+            wanted.put(self._partition(partition), kafka.clients.admin.OffsetSpec.latest())
+        found = self._admin.listOffsets(wanted, kafka.clients.admin.ListOffsetsOptions(level)).all().get()
+        return [found[self._partition(partition)].offset() for partition in range(described.partitions().size())]
+
+    def _new_producer(self, properties: Mapping[str, str] | None = None) -> Any:
+        serializer = "org.apache.kafka.common.serialization.ByteArraySerializer"
+        settings = {"bootstrap.servers": self.brokers, "key.serializer": serializer, "value.serializer": serializer}
+        return self._jvm.org.apache.kafka.clients.producer.KafkaProducer({**settings, **(properties or {})})
+
+    def _send(self, producer: Any, messages: Iterable[Message]) -> int:
+        record = self._jvm.org.apache.kafka.clients.producer.ProducerRecord
+        sent = [producer.send(record(self.name, partition, None, value)) for partition, value in messages]
+        producer.flush()
+        for acknowledged in sent:
+            acknowledged.get()
+        return len(sent)
 
     def _up_to(self, offset: int) -> Any:
         """RecordsToDelete.beforeOffset(offset): py4j does not find it, since a getter has the same name."""

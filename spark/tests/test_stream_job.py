@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import socket
+import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,9 +14,11 @@ from dataclasses import replace
 import pytest
 from conftest import Database, wait_until
 from orders_topic import OrdersTopic, event
+from relay import relay
 from streaming import STREAM, Stream
 
 from shop_pipe_jobs.errors import JobError
+from shop_pipe_jobs.stream import kafka
 from shop_pipe_jobs.stream.config import KafkaTarget
 
 REMEDY = "shop-pipe stream reset"
@@ -131,6 +134,25 @@ def test_new_partitions_are_picked_up(stream: Stream) -> None:
     assert stream.database.value("select count(*) from ops.stream_offsets where next_offset > 0") == 4
 
 
+def test_only_committed_transactions_count(stream: Stream) -> None:
+    def orders(count: int) -> list[tuple[int, bytes | None]]:
+        return [(number % 2, event(uuid.uuid4(), 1, stream.product)) for number in range(count)]
+
+    with stream.topic.transaction(orders(6), commit=False):
+        pass
+    with stream.topic.transaction(orders(4), commit=True) as committed:
+        pass
+    with stream.topic.transaction(orders(8), commit=True) as later:
+        # Behind one that is open: a drain ends there, and neither waits for it nor reads it.
+        sent = stream.orders(2)
+        assert stream.drain().read == committed
+    assert stream.drain().read == later + sent
+    counts = stream.counts()
+    # Of each of the three transactions a mark on both partitions, and the messages of the aborted one.
+    assert (counts["applied"], counts["rejected"], counts["skipped"]) == (committed + later + sent, 0, 6 + 3 * 2)
+    assert stream.database.value("select count(*) from shop.orders") == committed + later + sent
+
+
 def test_a_second_stream_of_the_same_name(stream: Stream) -> None:
     job = stream.start()
     job.is_at("running")
@@ -217,6 +239,27 @@ def test_engines_that_are_away_are_waited_for(stream: Stream) -> None:
         assert job.events[-1]["detail"].startswith(f"{name} at ")
         job.stop()
         assert job.states[-1] == "stopped"
+
+
+def test_a_broker_that_is_slow_to_answer_at_first_is_not_away(stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = stream.orders(2)
+    late = threading.Event()
+    failures: list[str] = []
+    of_text = kafka._failure
+
+    def failure(target: KafkaTarget, text: str) -> Exception:
+        failures.append(text)
+        if len(failures) == 2:
+            monkeypatch.setattr(kafka, "PROBE_TIMEOUT_MS", 5_000)
+            late.set()
+        return of_text(target, text)
+
+    monkeypatch.setattr(kafka, "PROBE_TIMEOUT_MS", 300)
+    monkeypatch.setattr(kafka, "_failure", failure)
+    with relay(stream.topic.brokers.split(",")[0], late) as address:
+        job = stream.drain(kafka=KafkaTarget({"bootstrap.servers": address}))
+    assert (job.read, len(failures)) == (sent, 2)
+    assert "waiting" not in job.states
 
 
 def test_a_wrong_password_is_not_waited_for(stream: Stream) -> None:

@@ -1,10 +1,20 @@
 import { usageError } from '../errors.ts';
 
 /** A whole number from `least` to `most`, or a usage error naming the option. */
-export function wholeNumber(option: string, text: string, least: number, most: number): number {
+export function wholeNumber(
+  option: string,
+  text: string,
+  least: number,
+  most: number,
+  suggestion = `write it as ${option} ${Math.min(most, Math.max(least, 10))}`,
+): number {
   const value = Number(text.replaceAll('_', ''));
   if (/^\d[\d_]*$/.test(text) && value >= least && value <= most) return value;
-  throw usageError('bad_number', `${option} ${text} is not a whole number from ${least} to ${most}`);
+  throw usageError(
+    'bad_number',
+    `${option} ${text} is not a whole number from ${least} to ${most}`,
+    suggestion,
+  );
 }
 
 /** A calendar day `YYYY-MM-DD` that exists; neither Postgres nor Python knows a year 0. */

@@ -1,12 +1,16 @@
 import { usageError } from '../errors.ts';
 import { calendarDay } from './arguments.ts';
 
-/** A number with or without decimals, above or from `least` to `most`, or a usage error naming the option. */
-export function decimal(option: string, text: string, least: number, most: number): number {
+/** A number with or without decimals, from `least` to `most`, or a usage error with an `example` of the option. */
+export function decimal(option: string, text: string, least: number, most: number, example = most): number {
   const value = Number(text.replaceAll('_', ''));
   if (/^(\d[\d_]*)?(\.\d+)?$/.test(text) && text !== '' && value >= least && value <= most) return value;
   const limit = most.toLocaleString('en-US', { useGrouping: false });
-  throw usageError('bad_number', `${option} ${text} is not a number from ${least} to ${limit}`);
+  throw usageError(
+    'bad_number',
+    `${option} ${text} is not a number from ${least} to ${limit}`,
+    `write it as ${option} ${example}`,
+  );
 }
 
 const secondsOf: Readonly<Record<string, number>> = { ms: 0.001, '': 1, s: 1, m: 60, h: 3_600 };

@@ -36,7 +36,8 @@ export const registerProduce: Register = (program, run) => {
         const folder = path.join((await context.project()).home, 'tmp');
         const summary = await produce(
           { kafka: kafka.target, shop: postgres.owner, folder, progress, signal },
-          options,
+          // Of a topic of the user's own nothing is known.
+          flags.topic === undefined ? { ...options, partitions: kafka.partitions } : options,
         );
         return outcome(summary);
       }),
@@ -53,12 +54,12 @@ async function optionsOf(flags: ProduceFlags): Promise<ProduceOptions> {
     throw usageError('duration_or_count', 'give --duration or --count, not both');
   return {
     topic: flags.topic ?? ordersTopic,
-    rate: decimal('--rate', flags.rate, 0.001, 1_000_000),
+    rate: decimal('--rate', flags.rate, 0.001, 1_000_000, 500),
     seconds: duration === undefined ? null : durationSeconds('--duration', duration),
     count: count === undefined ? null : wholeNumber('--count', count, 1, 1_000_000_000_000),
     seed: seed === undefined ? null : wholeNumber('--seed', seed, 0, Number.MAX_SAFE_INTEGER),
     startTime: startTime === undefined ? null : instant('--start-time', startTime),
-    dirty: decimal('--dirty', flags.dirty, 0, 1),
+    dirty: decimal('--dirty', flags.dirty, 0, 1, 0.01),
     producers: wholeNumber('--producers', flags.producers, 1, 64),
   };
 }

@@ -127,5 +127,5 @@ async function replayed(
 
 async function rejectId(text: string): Promise<number> {
   const { wholeNumber } = await import('../cli/arguments.ts');
-  return wholeNumber('reject', text, 1, Number.MAX_SAFE_INTEGER);
+  return wholeNumber('reject', text, 1, Number.MAX_SAFE_INTEGER, 'shop-pipe rejects list');
 }

@@ -73,7 +73,7 @@ async function follow(
   { format, watch, given, options }: Watching,
 ): Promise<undefined> {
   const { decimal } = await import('../cli/measures.ts');
-  const everyMs = 1000 * decimal('--watch', watch === true ? '2' : watch, 0.1, 86_400);
+  const everyMs = 1000 * decimal('--watch', watch === true ? '2' : watch, 0.1, 86_400, 2);
   const { watchReport } = await import('../reports/watch.ts');
   const { renderAs } = await import('../reports/render.ts');
   const { Redrawn } = await import('../cli/redrawn.ts');

@@ -6,6 +6,8 @@ import type { StreamStatus } from '../stream/status.ts';
 import type { StopResult } from '../stream/stop-and-tell.ts';
 
 const count = (n: number): string => n.toLocaleString('en-US');
+
+const batchesText = (n: number): string => `${count(n)} ${n === 1 ? 'batch' : 'batches'}`;
 const orDash = (n: number | null): string => (n === null ? '-' : count(n));
 const milliseconds = (ms: number | null): string => (ms === null ? '-' : `${count(Math.round(ms))} ms`);
 
@@ -48,7 +50,7 @@ export function endText({
   const where = killed ? ', killed since the batch under way did not end in time' : ', between two batches';
   return [
     `the stream ${how} after ${seconds.toFixed(1)} s${interrupted ? where : ''}`,
-    `${became(totals)} in ${count(batches)} batches`,
+    `${became(totals)} in ${batchesText(batches)}`,
     offsets(committed),
   ].join('\n');
 }
@@ -76,14 +78,14 @@ export function statusText(status: StreamStatus): string {
   const who = [
     pid === null ? '' : `driver pid ${pid}`,
     supervisor === null ? '' : `supervisor pid ${supervisor}`,
-    restarts > 0 ? `${count(restarts)} restarts` : '',
+    restarts > 0 ? `${count(restarts)} ${restarts === 1 ? 'restart' : 'restarts'}` : '',
   ].filter(Boolean);
   const { p50, p99 } = status.latency_ms;
   const lines = [
     `stream ${stream} of topic ${topic}: ${state}${detail === null ? '' : ` (${detail})`}`,
     ...(who.length > 0 ? [who.join(', ')] : []),
     `lag ${orDash(status.lag)}, ${orDash(status.events_per_s)} events/s, latency p50 ${milliseconds(p50)} p99 ${milliseconds(p99)} (last minute)`,
-    `${became(status.totals)} in ${count(status.batches)} batches`,
+    `${became(status.totals)} in ${batchesText(status.batches)}`,
     ...status.partitions.map(
       ({ partition, next_offset: next, latest, lag }) =>
         `  partition ${partition}: next ${orDash(next)} of ${orDash(latest)}, lag ${orDash(lag)}`,

@@ -1,5 +1,6 @@
 import type { Progress } from '../progress.ts';
 import { readMetadata } from './metadata.ts';
+import { otherPartitions } from './other-partitions.ts';
 import type { KafkaTarget } from './target.ts';
 import type { TopicSettings } from './topics.ts';
 import { type Api, KafkaWire } from './wire.ts';
@@ -23,11 +24,8 @@ export async function ensureShopTopic({
   const { topic, partitions, retentionMs } = settings;
   const { ensureTopic, setRetention } = await import('./topics.ts');
   const found = await ensureTopic(target, settings);
-  if (found.partitions !== partitions) {
-    progress.warn(
-      `topic ${topic} has ${found.partitions} partitions, KAFKA_TOPIC_PARTITIONS says ${partitions}: it stays as it is, since other partitions would break the order of events per order`,
-    );
-  }
+  const other = otherPartitions(topic, found.partitions, partitions);
+  if (other !== null) progress.warn(other);
   if (found.retentionMs !== retentionMs) {
     const hours = (ms: number): string => (ms < 0 ? 'for ever' : `${ms / 3_600_000} h`);
     if (ours) {

@@ -1,6 +1,7 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { environmentError, interruptedError } from '../errors.ts';
+import { makeFolder } from './make-folder.ts';
 import { identify, isAlive, type ProcessId } from './process-table.ts';
 
 export interface LockOptions {
@@ -17,7 +18,7 @@ export interface LockOptions {
  * @throws ShopPipeError `locked` when another process holds it for longer than `waitMs`.
  */
 export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const deadline = Date.now() + options.waitMs;
   let told = false;
   for (;;) {

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RuntimeName } from '../config/config.ts';
+import { makeFolder } from '../process/make-folder.ts';
 
 const recordFile = (home: string): string => join(home, 'runtime.json');
 
@@ -14,7 +15,7 @@ export function recordedRuntime(home: string): RuntimeName | null {
 }
 
 export function recordRuntime(home: string, runtime: RuntimeName): void {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  makeFolder(home);
   writeFileSync(recordFile(home), `${JSON.stringify({ runtime })}\n`, { mode: 0o600 });
 }
 

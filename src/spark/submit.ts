@@ -1,21 +1,14 @@
 import { spawn } from 'node:child_process';
-import {
-  closeSync,
-  createWriteStream,
-  fstatSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, createWriteStream, fstatSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { interruptedError, ShopPipeError } from '../errors.ts';
 import { lastLogLines } from '../process/log-tail.ts';
+import { makeFolder } from '../process/make-folder.ts';
 import { identify, type ProcessId, stopGroup } from '../process/process-table.ts';
 import type { SparkToolchain } from '../toolchain/spark.ts';
 import { baseProperties, propertiesText } from './properties.ts';
+import { requestName, scratchFolder } from './scratch.ts';
 
 export interface SparkJob {
   /** Shown in Spark's UI and in ours. */
@@ -77,11 +70,11 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<Sub
   const scratch = scratchFolder(home);
   const log = job.log ?? 'spark';
   const logFile = join(home, 'logs', `${log}.log`);
-  mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
+  makeFolder(join(home, 'logs'));
   const opened = openSync(logFile, 'a', 0o600);
   const logStart = fstatSync(opened).size;
   closeSync(opened);
-  const requestFile = join(scratch, 'request.json');
+  const requestFile = join(scratch, requestName);
   writeFileSync(requestFile, JSON.stringify({ ...job.request, parent: parentOf(identify(process.pid)) }), {
     mode: 0o600,
   });
@@ -184,12 +177,6 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<Sub
     }
     return { killed: false };
   }
-}
-
-function scratchFolder(home: string): string {
-  const run = join(home, 'run');
-  mkdirSync(run, { recursive: true, mode: 0o700 });
-  return mkdtempSync(join(run, 'spark-'));
 }
 
 const parentOf = (id: ProcessId | null): object | null =>

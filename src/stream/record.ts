@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ShopPipeError } from '../errors.ts';
+import { makeFolder } from '../process/make-folder.ts';
 import type { ProcessId } from '../process/process-table.ts';
 
 /** Why a driver ended that nobody had asked to. */
@@ -82,7 +83,7 @@ export class RecordWriter {
       ...(changed ? { since: new Date().toISOString() } : {}),
     };
     const path = pathOf(this.#home);
-    mkdirSync(join(this.#home, 'run'), { recursive: true, mode: 0o700 });
+    makeFolder(join(this.#home, 'run'));
     writeFileSync(`${path}.new`, JSON.stringify(this.#record), { mode: 0o600 });
     renameSync(`${path}.new`, path);
   }

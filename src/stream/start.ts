@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentError, interruptedError, ShopPipeError } from '../errors.ts';
 import { withLock } from '../process/lock.ts';
+import { makeFolder } from '../process/make-folder.ts';
 import { identify, isAlive, type ProcessId } from '../process/process-table.ts';
 import type { Step } from '../progress.ts';
 import { stackLock } from '../runtime/native/stack-lock.ts';
@@ -78,7 +79,7 @@ function runningStream(home: string): StartedStream | null {
 
 async function launch({ launcher, config, project }: StartContext, takeOver: boolean): Promise<ProcessId> {
   const logs = join(project.home, 'logs');
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  makeFolder(logs);
   const log = openSync(join(logs, 'stream.log'), 'a', 0o600);
   const [program, ...first] = launcher;
   const where = ['--home', project.home, '--env-file', project.envFile];

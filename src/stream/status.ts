@@ -125,8 +125,11 @@ function supervisedState({ alive, record }: NonNullable<ReturnType<typeof findSu
   state: StreamState;
   detail: string | null;
 } {
-  if (!alive)
-    return { state: 'failed', detail: record?.lastError?.message ?? 'its supervisor is gone without a word' };
+  if (!alive) {
+    // An error of before, which it had got over, is not what it died of.
+    const why = record?.state === 'failed' ? record.lastError?.message : undefined;
+    return { state: 'failed', detail: why ?? 'its supervisor is gone without a word' };
+  }
   if (record === null) return { state: 'starting', detail: null };
   if (record.state === 'stopping')
     return { state: 'running', detail: `stopping ${record.detail ?? ''}`.trim() };

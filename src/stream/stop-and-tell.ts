@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Project } from '../config/project.ts';
 import { inStep, type Progress } from '../progress.ts';
+import { closeBooks } from './close-books.ts';
 import { committedOffsets } from './ledger.ts';
 import { ordersStream } from './name.ts';
 import { findSupervisor } from './service.ts';
@@ -17,5 +18,6 @@ export async function stopAndTell(config: Config, project: Project, progress: Pr
   const stopped = findSupervisor(project.home)?.alive
     ? await inStep(progress, 'stopping the stream', stop)
     : await stop();
+  await closeBooks(config.postgres.owner, ordersStream);
   return { ...stopped, committed: await committedOffsets(config.postgres.owner, ordersStream) };
 }

@@ -20,6 +20,12 @@ describe('decimal', () => {
       );
     },
   );
+
+  it('says how to write it', () => {
+    expect(() => decimal('--rate', 'fast', 0.001, 1_000_000, 500)).toThrow(
+      expect.objectContaining({ suggestion: 'write it as --rate 500' }),
+    );
+  });
 });
 
 describe('durationSeconds', () => {

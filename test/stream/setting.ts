@@ -58,6 +58,7 @@ export interface LedgerRow {
   topic_id: string;
   state?: string;
   detail?: string | null;
+  host?: string;
   pid?: number | null;
   /** Seconds ago; null for never. */
   heartbeat?: number | null;
@@ -71,15 +72,16 @@ export async function writeLedger({ sql }: Setting, row: LedgerRow): Promise<voi
     topic_id: topic,
     state = 'stopped',
     detail = null,
+    host = 'elsewhere',
     pid = null,
     heartbeat = null,
   } = row;
   await sql(`delete from ops.streams where name = 'orders'`);
   await sql(
     `insert into ops.streams (name, topic, cluster_id, topic_id, state, detail, host, pid, started_at, heartbeat_at)
-    values ('orders', 'shop.orders', $1, $2, $3, $4, 'elsewhere', $5,
+    values ('orders', 'shop.orders', $1, $2, $3, $4, $7, $5,
       clock_timestamp() - interval '1 hour', clock_timestamp() - make_interval(secs => $6::float8))`,
-    [cluster, topic, state, detail, pid, heartbeat],
+    [cluster, topic, state, detail, pid, heartbeat, host],
   );
   for (const [partition, next] of Object.entries(row.committed))
     await sql(`insert into ops.stream_offsets values ('orders', $1, 0, $2)`, [partition, next]);

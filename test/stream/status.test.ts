@@ -176,6 +176,20 @@ describe('stream status', () => {
       expect(streamServiceStatus(setting.project.home)).toMatchObject([{ state: 'failed', pid: null }]);
     });
 
+    it('failed for no known reason where the supervisor was killed, whatever its driver had got over', async () => {
+      const gone = { pid: 2 ** 22 - 1, startTime: '1' };
+      const lastError = { at: '2026-01-01T00:00:00.000Z', kind: 'environment', code: 'spark_killed' };
+      start(gone).update({
+        state: 'running',
+        lastError: { ...lastError, message: 'killed', suggestion: null } as never,
+      });
+      expect(await status()).toMatchObject({
+        state: 'failed',
+        detail: 'its supervisor is gone without a word',
+        last_error: { code: 'spark_killed' },
+      });
+    });
+
     it('can be asked where Postgres is away, one that does not run cannot', async () => {
       const away = { ...setting.config, postgres: { ...setting.config.postgres } };
       away.postgres.owner = { ...away.postgres.owner, port: 1 };

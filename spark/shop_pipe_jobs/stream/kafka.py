@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from py4j.protocol import Py4JJavaError
@@ -18,6 +20,10 @@ _PATIENCE = {"default.api.timeout.ms": "8000", "request.timeout.ms": "5000"}
 
 # How long a probe waits for an answer, in milliseconds.
 PROBE_TIMEOUT_MS = 5_000
+
+# Until a JVM's client has had its first answer, that may be this many probes late where the broker takes connections:
+# on a busy machine a client takes long to load, and a broker that is there must not be said to be away.
+FIRST_PROBES = 4
 
 _LOGIN_MODULES = {
     "PLAIN": "org.apache.kafka.common.security.plain.PlainLoginModule",
@@ -65,6 +71,7 @@ class Topic:
     def __init__(self, gateway: Any, target: KafkaTarget, name: str) -> None:
         self.name = name
         self._target = target
+        self._answered = False
         self._probe = gateway.jvm.io.shoppipe.stream.TopicProbe
         self._properties = gateway.jvm.java.util.HashMap()
         for key, value in client_properties(target).items():
@@ -83,10 +90,26 @@ class Topic:
         return None if answer is None else str(answer)
 
     def _ask(self, question: Any) -> Any:
-        try:
-            return question(self._properties, self.name, PROBE_TIMEOUT_MS)
-        except Py4JJavaError as error:
-            raise _failure(self._target, _text(error)) from error
+        probes = FIRST_PROBES if not self._answered and _takes_connections(self._target) else 1
+        while True:
+            try:
+                answer = question(self._properties, self.name, PROBE_TIMEOUT_MS)
+            except Py4JJavaError as error:
+                failure = _failure(self._target, _text(error))
+                probes -= 1
+                if probes == 0 or not isinstance(failure, KafkaGone):
+                    raise failure from error
+            else:
+                self._answered = True
+                return answer
+
+
+def _takes_connections(target: KafkaTarget) -> bool:
+    for broker in str(target).split(","):
+        host, _, port = broker.strip().rpartition(":")
+        with suppress(OSError, ValueError), socket.create_connection((host.strip("[]"), int(port)), timeout=1):
+            return True
+    return False
 
 
 def _partitions(answer: Mapping[str, Mapping[str, int]]) -> dict[int, tuple[int, int]]:

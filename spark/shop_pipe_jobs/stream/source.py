@@ -15,7 +15,13 @@ _READER = "read_order_event"
 
 # Of the consumers. After each poll Spark asks for the partition's ends, on the connection on which the consumer has
 # sent its next fetch already: at the end of the log that one is answered when there is news, else after 500 ms.
-_READING = {"fetch.max.wait.ms": "0", "max.poll.records": "10000", "max.partition.fetch.bytes": "4194304"}
+_READING = {
+    "fetch.max.wait.ms": "0",
+    "max.poll.records": "10000",
+    "max.partition.fetch.bytes": "4194304",
+    # What an aborted transaction wrote never happened; what an open one writes may not happen yet.
+    "isolation.level": "read_committed",
+}
 
 
 def register_reader(spark: SparkSession) -> None:

@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { environmentError, usageError } from '../../errors.ts';
 import { kafkaClient } from '../../kafka/client.ts';
 import { explainKafkaError } from '../../kafka/kafka-error.ts';
 import { ordersTopic } from '../../kafka/orders-topic.ts';
+import { otherPartitions } from '../../kafka/other-partitions.ts';
 import type { KafkaTarget } from '../../kafka/target.ts';
 import type { PgTarget } from '../../postgres/target.ts';
+import { makeFolder } from '../../process/make-folder.ts';
 import type { Progress } from '../../progress.ts';
 import { type Catalogue, drawCatalogue } from '../catalogue.ts';
 import { simulatedTime } from '../clock.ts';
@@ -46,6 +47,8 @@ export interface ProduceOptions {
   /** Share of dirty messages, 0 to 1. */
   dirty: number;
   producers: number;
+  /** What the topic should have, by `.env`: others are told of. Default: any. */
+  partitions?: number;
   /** How long an unreachable Kafka is waited for in mid-run; default five minutes, its recovery took up to 65 s. */
   patienceMs?: number;
 }
@@ -64,8 +67,11 @@ export async function produce(context: ProduceContext, options: ProduceOptions):
   const { topic, rate } = options;
   const sessions = await unlessAborted(openSessions(context, options), signal);
   try {
+    const found = sessions[0]?.partitions ?? 0;
+    const other = otherPartitions(topic, found, options.partitions ?? found);
+    if (other !== null) progress.warn(other);
     const catalogue = await drawCatalogue(context.shop);
-    mkdirSync(context.folder, { recursive: true });
+    makeFolder(context.folder);
     const digest = createDigest(context.folder);
     try {
       const seed = options.seed ?? randomInt(2 ** 48 - 1);

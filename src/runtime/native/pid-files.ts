@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../process/make-folder.ts';
 import type { ProcessId } from '../../process/process-table.ts';
 import type { Service } from '../service.ts';
 
@@ -46,7 +47,7 @@ export class PidFiles {
   }
 
   write(name: string, file: PidFile): void {
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.#folder);
     writeFileSync(`${this.#path(name)}.new`, JSON.stringify(file), { mode: 0o600 });
     renameSync(`${this.#path(name)}.new`, this.#path(name));
   }

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPortFree } from '../../config/free-port.ts';
 import { environmentError, interruptedError } from '../../errors.ts';
 import { readableLine } from '../../process/log-line.ts';
 import { lastLogLines } from '../../process/log-tail.ts';
+import { makeFolder } from '../../process/make-folder.ts';
 import { stopMarked } from '../../process/marked.ts';
 import { portHolder } from '../../process/port-holder.ts';
 import { identify, isAlive, stopGroup } from '../../process/process-table.ts';
@@ -150,7 +151,7 @@ export class Supervisor {
   async #launch(service: Service): Promise<PidFile> {
     const { file, args, env, cwd } = await service.command();
     const settings = fingerprint(service);
-    mkdirSync(join(this.#home, 'logs'), { recursive: true, mode: 0o700 });
+    makeFolder(join(this.#home, 'logs'));
     const log = this.#openLog(service.name);
     this.#logStarts.set(service.name, fstatSync(log).size);
     try {

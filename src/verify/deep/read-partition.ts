@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { environmentError } from '../../errors.ts';
 import type { Broker, Cluster } from '../../events/producer/cluster.ts';
+import { type AbortedTransaction, committedOf, type Fetched } from './aborted.ts';
 
 export interface Message {
   offset: number;
@@ -18,14 +19,6 @@ export interface PartitionRange {
 /** Messages at the beginning of the range were deleted meanwhile. */
 export class RangeGone extends Error {}
 
-/** What kafkajs decodes of a record; the context is that of the batch that it came in. */
-interface Fetched {
-  offset: string;
-  value: Buffer | null;
-  isControlRecord?: boolean;
-  batchContext?: { firstOffset: string; lastOffsetDelta: number };
-}
-
 interface FetchRequest {
   isolationLevel: 0 | 1;
   minBytes: number;
@@ -34,19 +27,24 @@ interface FetchRequest {
   topics: { topic: string; partitions: { partition: number; fetchOffset: number; maxBytes: number }[] }[];
 }
 
+interface FetchedPartition {
+  messages: Fetched[];
+  abortedTransactions: AbortedTransaction[] | null;
+}
+
 interface Fetches {
-  fetch(request: FetchRequest): Promise<{ responses: { partitions: { messages: Fetched[] }[] }[] }>;
+  fetch(request: FetchRequest): Promise<{ responses: { partitions: FetchedPartition[] }[] }>;
 }
 
 const fetchBytes = 4 * 1024 * 1024;
-const readUncommitted = 0;
+const readCommitted = 1;
 const tries = 20;
 const pauseMs = 500;
 
 /**
  * The messages of a range in the order of their offsets, some megabytes at a time. Asked for by offset, as no member of
- * a group: nothing is committed, joined or left behind in the cluster. Messages of aborted transactions are among them,
- * as for Spark; the marks of transactions are not.
+ * a group: nothing is committed, joined or left behind in the cluster. As for Spark, neither messages of aborted transactions
+ * nor the marks of transactions are among them.
  *
  * @throws RangeGone where the beginning was deleted; `kafka_silent`; what kafkajs throws once it keeps failing.
  */
@@ -59,7 +57,7 @@ export async function* readPartition(
   let empty = 0;
   while (position < range.to) {
     signal?.throwIfAborted();
-    const fetched = await fetchFrom(cluster, range, position);
+    const { messages: fetched, abortedTransactions } = await fetchFrom(cluster, range, position);
     const last = fetched.at(-1);
     if (last === undefined) {
       if (++empty === tries) {
@@ -75,8 +73,7 @@ export async function* readPartition(
     empty = 0;
     const first = position;
     position = nextAfter(last);
-    yield fetched
-      .filter(({ isControlRecord }) => !isControlRecord)
+    yield committedOf(fetched, abortedTransactions)
       // An empty value is no event, as none is.
       .map(({ offset, value }) => ({ offset: Number(offset), value: value ?? Buffer.alloc(0) }))
       .filter(({ offset }) => offset >= first && offset < range.to);
@@ -93,7 +90,7 @@ async function fetchFrom(
   cluster: Cluster,
   { topic, partition }: PartitionRange,
   position: number,
-): Promise<Fetched[]> {
+): Promise<FetchedPartition> {
   for (let left = tries; ; left--) {
     let broker: (Broker & Fetches) | null = null;
     try {
@@ -102,13 +99,13 @@ async function fetchFrom(
         .find(({ partitionId }) => partitionId === partition);
       broker = (await cluster.findBroker({ nodeId: leader?.leader ?? -1 })) as Broker & Fetches;
       const { responses } = await broker.fetch({
-        isolationLevel: readUncommitted,
+        isolationLevel: readCommitted,
         minBytes: 1,
         maxBytes: fetchBytes,
         maxWaitTime: 1_000,
         topics: [{ topic, partitions: [{ partition, fetchOffset: position, maxBytes: fetchBytes }] }],
       });
-      return responses[0]?.partitions[0]?.messages ?? [];
+      return responses[0]?.partitions[0] ?? { messages: [], abortedTransactions: null };
     } catch (error) {
       const { name } = error as Error;
       if (name === 'KafkaJSOffsetOutOfRange')

@@ -132,6 +132,17 @@ describe('produce', () => {
     expect(runs[0]?.digest).not.toBe(runs[1]?.digest);
   });
 
+  it('tells of other partitions than .env has, and how to mend that', async () => {
+    const warnings: string[] = [];
+    const progress = { ...silent, warn: (text: string) => void warnings.push(text) };
+    const context = { kafka, shop: database.owner, folder, progress, signal: new AbortController().signal };
+    const options = { ...defaults, topic: await newTopic(3), rate: 1000, count: 3 };
+    for (const partitions of [3, 4]) await produce(context, { ...options, partitions });
+    expect(warnings).toEqual([
+      expect.stringMatching(/has 3 partitions, .* says 4: .*KAFKA_TOPIC_PARTITIONS=3/),
+    ]);
+  });
+
   it('leaves no file behind', () => {
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -11,9 +11,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -27,12 +29,15 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class TopicProbe {
   private static final Map<Map<String, String>, AdminClient> CLIENTS = new HashMap<>();
 
+  private static final ListOffsetsOptions COMMITTED = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
+
   private TopicProbe() {}
 
   /**
    * @param kafkaProperties of an admin client, such as {@code bootstrap.servers}
    * @return {@code {"cluster_id":"…","topic_id":"…","partitions":{"0":{"earliest":n,"latest":n}}}}, or
-   *     {@code {"missing":true,"cluster_id":"…"}}. latest is the offset that the next message gets, beyond transactions that are open
+   *     {@code {"missing":true,"cluster_id":"…"}}. latest is the end of what may be read by now: the offset that the next message gets, or
+   *     the first of a transaction that is open
    * @throws TopicProbeException if Kafka does not answer in time or refuses us
    */
   public static String describe(Map<String, String> kafkaProperties, String topic, long timeoutMs) {
@@ -143,7 +148,7 @@ public final class TopicProbe {
           topic.partitions().stream()
               .map(TopicPartitionInfo::partition)
               .collect(Collectors.toMap(partition -> new TopicPartition(topic.name(), partition), partition -> spec));
-      Map<TopicPartition, ListOffsetsResultInfo> found = answer(admin.listOffsets(wanted).all());
+      Map<TopicPartition, ListOffsetsResultInfo> found = answer(admin.listOffsets(wanted, COMMITTED).all());
       return found.entrySet().stream()
           .collect(Collectors.toMap(e -> e.getKey().partition(), e -> e.getValue().offset(), (a, b) -> a, TreeMap::new));
     }

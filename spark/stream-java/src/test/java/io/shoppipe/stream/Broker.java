@@ -55,6 +55,19 @@ final class Broker implements AutoCloseable {
     }
   }
 
+  /** Messages of a transaction that stays open until the producer is closed, which aborts it. */
+  KafkaProducer<String, String> produceOpen(int partition, int count) {
+    Map<String, Object> settings = Map.of("bootstrap.servers", servers(), "transactional.id", topic);
+    KafkaProducer<String, String> producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+    producer.initTransactions();
+    producer.beginTransaction();
+    for (int i = 0; i < count; i++) {
+      producer.send(new ProducerRecord<>(topic, partition, "key", "value " + i));
+    }
+    producer.flush();
+    return producer;
+  }
+
   /** What retention does: the messages below an offset are gone. */
   void deleteBelow(int partition, long offset) {
     join(admin.deleteRecords(Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(offset))).all());

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,25 @@ class TopicProbeTest {
           topic.get("partitions").toString());
       assertEquals(TopicProbe.topicId(broker.properties, broker.topic, TIMEOUT), topic.get("topic_id").asText());
       assertFalse(topic.get("cluster_id").asText().isEmpty());
+    }
+  }
+
+  @Test
+  void anOpenTransactionEndsWhatMayBeRead() throws Exception {
+    try (Broker broker = new Broker().create(1)) {
+      broker.produce(0, 2);
+      KafkaProducer<String, String> open = broker.produceOpen(0, 3);
+      broker.produce(0, 4);
+      assertEquals(2, describe(broker).at("/partitions/0/latest").asInt());
+      open.abortTransaction();
+      open.close();
+      // The mark of the abort has an offset too; it is written a little after the abort is acknowledged.
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      int latest = 2;
+      while (latest == 2 && System.nanoTime() < deadline) {
+        latest = describe(broker).at("/partitions/0/latest").asInt();
+      }
+      assertEquals(2 + 3 + 4 + 1, latest);
     }
   }
 
