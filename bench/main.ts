@@ -1,16 +1,17 @@
 import { createProgress } from '../src/cli/progress.ts';
+import { benchAirflow } from './airflow.ts';
 import { benchProduce } from './produce.ts';
 import { record, tableOf } from './report.ts';
 import { benchStream } from './stream.ts';
 
-const benches = { produce: benchProduce, stream: benchStream };
+const benches = { airflow: benchAirflow, produce: benchProduce, stream: benchStream };
 
-/** `npm run bench -- NAME [--rounds N] [--events N] [--minutes N]`. Returns the exit code. */
+/** `npm run bench -- NAME [--rounds N] [--events N] [--minutes N] [--orders N]`. Returns the exit code. */
 export async function main(root: string, args: readonly string[]): Promise<number> {
   const [name = '', ...rest] = args;
   if (!(name in benches)) {
     process.stderr.write(
-      `usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--rounds 5] [--events 400000] [--minutes 10]\n`,
+      `usage: npm run bench -- ${Object.keys(benches).join(' | ')} [--rounds 5] [--events 400000] [--minutes 10] [--orders 1000000]\n`,
     );
     return 2;
   }
@@ -24,6 +25,7 @@ export async function main(root: string, args: readonly string[]): Promise<numbe
     rounds: number('--rounds', 5),
     events: number('--events', 400_000),
     minutes: number('--minutes', 10),
+    orders: number('--orders', 1_000_000),
     progress,
   });
   progress.close();

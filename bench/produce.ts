@@ -19,6 +19,8 @@ export interface BenchOptions {
   events: number;
   /** How long the memory of a run at 5,000/s is watched. */
   minutes: number;
+  /** Of the shop that a day of is run by Airflow. */
+  orders: number;
   progress: Progress;
 }
 
