@@ -222,6 +222,23 @@ describe('dag, with the real engines', () => {
     expect((await done<{ ok: boolean }>('verify')).ok).toBe(true);
   }, 600_000);
 
+  it('waits through a crash of Postgres, which takes the scheduler along', async () => {
+    const { child, finished } = sandbox.spawn([
+      ...words(`dag trigger ${etl} --date 2017-10-21 --wait`),
+      '--json',
+    ]);
+    let said = '';
+    child.stderr?.on('data', (text: string) => (said += text));
+    await expect.poll(() => said, { timeout: 60_000 }).toContain('spark running');
+    process.kill(await pidOf('postgres'), 'SIGKILL');
+    expect((await fails('dag list')).code).toBe('airflow_unhealthy');
+    expect((await sandbox.run(['up', 'airflow'], { SHOP_AIRFLOW_RETRY_SECONDS: '1' })).code).toBe(0);
+    const { code, stdout } = await finished;
+    expect(code, said + stdout).toBe(0);
+    expect((JSON.parse(stdout) as Triggered).run).toMatchObject({ date: '2017-10-21', state: 'success' });
+    expect((await done<{ ok: boolean }>('verify')).ok).toBe(true);
+  }, 600_000);
+
   it('says that the scheduler is stopped, and waits for nothing', async () => {
     process.kill(-(await pidOf('airflow-scheduler')), 'SIGKILL');
     // It is believed to live for half a minute.
