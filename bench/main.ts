@@ -1,9 +1,10 @@
 import { createProgress } from '../src/cli/progress.ts';
+import { benchAirflow } from './airflow.ts';
 import { benchProduce } from './produce.ts';
 import { record, tableOf } from './report.ts';
 import { benchStream } from './stream.ts';
 
-const benches = { produce: benchProduce, stream: benchStream };
+const benches = { airflow: benchAirflow, produce: benchProduce, stream: benchStream };
 
 /** `npm run bench -- NAME [--rounds N] [--events N] [--minutes N] [--orders N]`. Returns the exit code. */
 export async function main(root: string, args: readonly string[]): Promise<number> {

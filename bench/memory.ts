@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { markedProcesses } from '../src/process/marked.ts';
 
 /** Resident memory of a process while it runs, in MB. */
 export interface MemoryCourse {
@@ -70,4 +71,24 @@ function residentMegabytes(pid: number | undefined): number | null {
   } catch {
     return null;
   }
+}
+
+export interface GroupMemory {
+  /** MB in proportion: a page that n processes share counts as an nth for each. */
+  pss: number;
+  /** MB resident, shared pages counted for each. */
+  rss: number;
+}
+
+/** Memory of all living processes that carry `mark` in their environment, together (Linux). */
+export function memoryOfMarked(mark: string): GroupMemory {
+  const total = { pss: 0, rss: 0 };
+  for (const { pid } of markedProcesses(mark, null)) {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    const megabytes = (name: string): number =>
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0) / 1024;
+    total.pss += megabytes('Pss');
+    total.rss += megabytes('Rss');
+  }
+  return total;
 }

@@ -19,7 +19,7 @@ export interface BenchOptions {
   events: number;
   /** How long the memory of a run at 5,000/s is watched. */
   minutes: number;
-  /** Of the shop that the stream fills. */
+  /** Of the shop, where a bench fills one. */
   orders: number;
   progress: Progress;
 }

@@ -70,6 +70,13 @@ def test_wrong_usage_is_not_tried_again(project: Path, monkeypatch: pytest.Monke
         execute(project, monkeypatch, f"print({error!r}); sys.exit(2)")
 
 
+@pytest.mark.parametrize("code", ["timezone_changed", "bad_configuration"])
+def test_wrong_settings_are_not_tried_again(code: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = json.dumps({"error": {"code": code, "message": "other days", "suggestion": None}})
+    with pytest.raises(AirflowFailException, match="other days"):
+        execute(project, monkeypatch, f"print({error!r}); sys.exit(1)")
+
+
 def test_the_judge_sees_the_document(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     body = 'print(\'{"date": "2018-05-01", "source_lines": 0, "curated_lines": 0}\')'
     with pytest.raises(AirflowSkipException, match="2018-05-01"):

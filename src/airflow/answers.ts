@@ -28,6 +28,9 @@ export const dagAnswer = z.object({
   next_dagrun_data_interval_end: instant,
   next_dagrun_run_after: instant,
 });
+/** Of the details of a DAG. */
+export const detailsAnswer = z.object({ start_date: instant });
+
 export const dagsAnswer = z.object({ dags: z.array(dagAnswer), total_entries: z.number() });
 
 export const importErrorsAnswer = z.object({

@@ -5,11 +5,12 @@ import { type Asked, awaitDays, cutShort } from './backfill-wait.ts';
 import { addDays } from './business-day.ts';
 import type { AirflowClient } from './client.ts';
 import { findDag, refusePaused } from './dags.ts';
+import { refuseBeforeStart, refuseFuture } from './day-limits.ts';
 import { needScheduler } from './health.ts';
 import { type RunFailure, type RunSummary, reportOf, summaryOf } from './report.ts';
 import { clearRun, ensureRun, hasEnded, intervalOf } from './runs.ts';
 import { readTaskOrder } from './tasks.ts';
-import { refuseFuture, refuseOtherInterval } from './trigger.ts';
+import { refuseOtherInterval } from './trigger.ts';
 
 export interface BackfillOptions {
   dag: string;
@@ -58,6 +59,7 @@ export async function backfill(client: AirflowClient, options: BackfillOptions):
   const { dag: name, zone, wait } = options;
   const days = daysOf(options);
   const dag = await findDag(client, name);
+  await refuseBeforeStart(client, name, '--from', intervalOf(options.from, zone));
   refusePaused(dag);
   await needScheduler(client, wait);
   const asked = await inStep(

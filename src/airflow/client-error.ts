@@ -34,6 +34,8 @@ function refusal(target: AirflowTarget, call: string, status: number, detail: st
       suggestion: 'wait some seconds, then try again; shop-pipe status tells when it is healthy',
     });
   }
+  // Airflow's own words for any failure of its database, with the number of a line of its log.
+  if (status === 500 && detail.startsWith('Database error')) return databaseLost(target);
   if (status === 400 || status === 422) {
     return usageError('airflow_refused', `Airflow does not take this: ${detail || call}`);
   }
@@ -41,6 +43,11 @@ function refusal(target: AirflowTarget, call: string, status: number, detail: st
     suggestion: 'shop-pipe logs airflow-api-server',
   });
 }
+
+export const databaseLost = ({ url }: AirflowTarget): ShopPipeError =>
+  environmentError('airflow_unhealthy', `Airflow at ${url} does not reach its database`, {
+    suggestion: 'shop-pipe up, or shop-pipe logs airflow-api-server where that runs',
+  });
 
 export const loginRefused = ({ url, user }: AirflowTarget): ShopPipeError =>
   environmentError('airflow_login_refused', `Airflow at ${url} refused the log-in of ${user}`, {

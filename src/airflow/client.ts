@@ -10,9 +10,19 @@ export interface AirflowOptions {
   target: AirflowTarget;
   progress: Progress;
   signal: AbortSignal;
-  /** Whether a process of ours is about to listen there: asked where nothing answers. */
-  starting?: () => boolean;
+  /** What is known of it besides, where it is our own. */
+  processes?: AirflowProcesses;
 }
+
+/** The processes of an Airflow of our own; of somebody else's nothing is known. */
+export interface AirflowProcesses {
+  /** One is about to listen there: asked where nothing answers. */
+  starting(): boolean;
+  /** The part does not run, whatever its last heartbeat says, which is believed for half a minute. */
+  gone(part: 'scheduler' | 'dag-processor'): boolean;
+}
+
+const unknown: AirflowProcesses = { starting: () => false, gone: () => false };
 
 export interface Call {
   query?: Readonly<Record<string, string | number | boolean>>;
@@ -23,6 +33,8 @@ export interface Call {
 const answerMs = 30_000;
 /** How long a server that has answered before may be away: a restart takes some ten seconds. */
 const patienceMs = 60_000;
+/** How long where a process of ours is starting, as after a kill on a busy machine. */
+const startMs = 180_000;
 
 /**
  * Airflow's REST API v2 with a JWT, asked for when first needed and again when it has run out. Reads are tried again
@@ -32,15 +44,15 @@ export class AirflowClient {
   readonly target: AirflowTarget;
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  readonly #starting: () => boolean;
+  readonly processes: AirflowProcesses;
   #token: Promise<string> | null = null;
   #answered = false;
 
-  constructor({ target, progress, signal, starting = () => false }: AirflowOptions) {
+  constructor({ target, progress, signal, processes = unknown }: AirflowOptions) {
     this.target = target;
     this.progress = progress;
     this.signal = signal;
-    this.#starting = starting;
+    this.processes = processes;
     if (sendsPasswordInTheClear(target)) {
       progress.warn(`${target.url} is not encrypted: name and password can be read on the way; use https`);
     }
@@ -53,8 +65,9 @@ export class AirflowClient {
       try {
         return await this.#ask('GET', path, schema, call);
       } catch (error) {
-        const away = isAway(error);
-        if (!away || !this.#answered || performance.now() - since > patienceMs) throw this.#told(error);
+        const patience = this.processes.starting() ? startMs : patienceMs;
+        if (!isAway(error) || !this.#answered || performance.now() - since > patience)
+          throw this.#told(error);
         if (attempt === 3) this.progress.warn(`Airflow at ${this.target.url} does not answer; trying again`);
         await this.rest(Math.min(2_000, 100 * 2 ** attempt));
       }
@@ -170,7 +183,7 @@ export class AirflowClient {
 
   #told(error: unknown): unknown {
     this.#stopIfAborted();
-    return isNetworkError(error) ? unreachable(this.target, error, this.#starting()) : error;
+    return isNetworkError(error) ? unreachable(this.target, error, this.processes.starting()) : error;
   }
 
   #stopIfAborted(): void {
@@ -191,6 +204,7 @@ function isJson(text: string): boolean {
 const isNetworkError = (error: unknown): boolean =>
   (error instanceof TypeError && 'cause' in error) || (error as { name?: string }).name === 'TimeoutError';
 
-/** As while the server, or what stands before it, restarts. */
+/** As while the server, its database, or what stands before it, restarts. */
 const isAway = (error: unknown): boolean =>
-  isNetworkError(error) || (error instanceof AirflowRefusal && error.code === 'airflow_starting');
+  isNetworkError(error) ||
+  (error instanceof AirflowRefusal && ['airflow_starting', 'airflow_unhealthy'].includes(error.code));

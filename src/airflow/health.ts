@@ -1,6 +1,7 @@
 import { environmentError } from '../errors.ts';
 import { healthAnswer, versionAnswer } from './answers.ts';
 import type { AirflowClient } from './client.ts';
+import { databaseLost } from './client-error.ts';
 
 /** Whether the parts of an Airflow are at work, by their heartbeats; no triggerer is needed. */
 export interface AirflowHealth {
@@ -25,20 +26,18 @@ export async function readHealth(client: AirflowClient): Promise<AirflowHealth> 
     client.get(['version'], versionAnswer),
   ]);
   if (health.metadatabase.status !== 'healthy') {
-    throw environmentError('airflow_unhealthy', `Airflow at ${url} does not reach its database`, {
-      suggestion: 'shop-pipe status; shop-pipe up',
-    });
+    throw databaseLost(client.target);
   }
   const { scheduler, dag_processor: processor } = health;
   return {
     url,
     version,
     scheduler: {
-      healthy: scheduler.status === 'healthy',
+      healthy: scheduler.status === 'healthy' && !client.processes.gone('scheduler'),
       heartbeat_at: scheduler.latest_scheduler_heartbeat,
     },
     dag_processor: {
-      healthy: processor?.status === 'healthy',
+      healthy: processor?.status === 'healthy' && !client.processes.gone('dag-processor'),
       heartbeat_at: processor?.latest_dag_processor_heartbeat ?? null,
     },
   };

@@ -50,6 +50,8 @@ function wanted(tasks: readonly TaskState[], name: string | null, run: string): 
   const named = tasks.filter(({ task }) => task === name);
   if (named.length > 0) return named;
   const names = [...new Set(tasks.map(({ task }) => task))];
+  if (names.length === 0)
+    throw dataError('no_task', `run ${run} has no task yet`, { suggestion: 'wait until the run has begun' });
   const closest = closestName(name, names);
   throw usageError(
     'task_unknown',

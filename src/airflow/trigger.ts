@@ -3,6 +3,7 @@ import type { RunAnswer } from './answers.ts';
 import { businessDay } from './business-day.ts';
 import type { AirflowClient } from './client.ts';
 import { findDag, refusePaused } from './dags.ts';
+import { refuseBeforeStart, refuseFuture } from './day-limits.ts';
 import { needScheduler } from './health.ts';
 import { type RunReport, reportOf } from './report.ts';
 import {
@@ -38,7 +39,7 @@ export interface Triggered extends RunReport {
 /**
  * Runs a DAG for a business day: the logical date is the day's first instant.
  *
- * @throws ShopPipeError `dag_unknown`, `dag_paused`, `no_date`, `day_not_begun`, `run_exists`, `run_in_progress`,
+ * @throws ShopPipeError `dag_unknown`, `dag_paused`, `no_date`, `day_not_begun`, `day_too_early`, `run_exists`, `run_in_progress`,
  * `scheduler_stopped`, and what `watchRun` throws.
  */
 export async function trigger(client: AirflowClient, options: TriggerOptions): Promise<Triggered> {
@@ -52,12 +53,14 @@ export async function trigger(client: AirflowClient, options: TriggerOptions): P
       `shop-pipe dag trigger ${shellWord(name)} --date ${businessDay(Date.now() - 86_400_000, zone)}`,
     );
   }
+  const interval = date === null ? null : intervalOf(date, zone);
+  if (interval !== null) await refuseBeforeStart(client, name, '--date', interval);
   refusePaused(dag);
   await needScheduler(client, wait !== null);
   const { run, action } =
-    date === null
+    interval === null
       ? { run: await createRun(client, name), action: 'created' as const }
-      : await runDay(client, name, intervalOf(date, zone), rerun);
+      : await runDay(client, name, interval, rerun);
   const report =
     wait === null
       ? await reportOf(client, run, await readTaskOrder(client, name), zone)
@@ -101,10 +104,4 @@ export function refuseOtherInterval(run: RunAnswer, { day, start }: DayInterval)
     `run ${id} of ${dag} has the logical date of ${day}, but begins at ${other}: it is of another day`,
     { suggestion: 'delete that run in the pages of Airflow, then try again' },
   );
-}
-
-/** Airflow would keep such a run until its logical date, and all others behind it. */
-export function refuseFuture(option: string, day: string, zone: string): void {
-  if (day > businessDay(Date.now(), zone))
-    throw usageError('day_not_begun', `${option} ${day} has not begun in ${zone}`);
 }

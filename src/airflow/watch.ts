@@ -97,7 +97,13 @@ export class Watchdog {
   }
 
   async #find(): Promise<string | null> {
-    const idle = idleScheduler(await readHealth(this.#client));
+    const health = await readHealth(this.#client).catch((error: unknown) => {
+      // It comes back with Postgres; the scheduler, which does not outlive that, is told of then.
+      if (error instanceof ShopPipeError && error.code === 'airflow_unhealthy') return error.message;
+      throw error;
+    });
+    if (typeof health === 'string') return `${health}; still waiting (shop-pipe up)`;
+    const idle = idleScheduler(health);
     if (idle !== null) return `${idle}; still waiting (shop-pipe up airflow)`;
     const { is_paused: paused } = await this.#client.get(['dags', this.#dag], dagAnswer);
     return paused ? `DAG ${this.#dag} was paused; still waiting (shop-pipe dag unpause ${this.#dag})` : null;

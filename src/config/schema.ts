@@ -39,6 +39,11 @@ const password = z
   .min(8, 'must have at least 8 characters')
   .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
 const optionalPassword = z.union([z.literal(''), password]);
+/** Of an account that may have been made elsewhere, and that travels as JSON. */
+const anyPassword = z
+  .string()
+  .min(8, 'must have at least 8 characters')
+  .regex(/^\P{Cc}+$/u, 'must have no control characters');
 
 const wholeNumber = (least: number, most: number): z.ZodType<number, string> =>
   z
@@ -243,7 +248,7 @@ export const variables = [
     default: '',
     fill: 'generated',
     secret: true,
-    schema: optionalPassword,
+    schema: z.union([z.literal(''), anyPassword]),
   },
   {
     name: 'AIRFLOW_JWT_SECRET',

@@ -52,6 +52,7 @@ describe('logging in', () => {
     [302, '', 'airflow_not_understood'],
     [503, '<html><title>503 Service Temporarily Unavailable</title></html>', 'airflow_starting'],
     [500, { detail: 'Internal Server Error' }, 'airflow_error'],
+    [500, { detail: { reason: 'Database error', message: 'Serious error' } }, 'airflow_unhealthy'],
   ])('%s is no log-in', async (status, body, code) => {
     replay.on('POST /auth/token', [status, body]);
     const client = await replay.client();
@@ -71,12 +72,17 @@ describe('a server that is away', () => {
     await expect(client.get(version, versionAnswer)).rejects.toEqual(
       refused('airflow_unreachable', /^cannot reach Airflow at http:\S+ \(ECONNREFUSED\)$/),
     );
-    const options = { target: client.target, progress: silent, signal, starting: () => true };
+    const options = {
+      target: client.target,
+      progress: silent,
+      signal,
+      processes: { starting: () => true, gone: () => false },
+    };
     await expect(new AirflowClient(options).get(version, versionAnswer)).rejects.toEqual(
       refused('airflow_starting', /is still starting$/),
     );
     await expect(
-      new AirflowClient({ ...options, target: nowhere, starting: () => false }).get(version, versionAnswer),
+      new AirflowClient({ target: nowhere, progress: silent, signal }).get(version, versionAnswer),
     ).rejects.toMatchObject({ code: 'airflow_unreachable' });
   });
 
@@ -87,6 +93,7 @@ describe('a server that is away', () => {
       'GET /api/v2/version',
       'hang up',
       [503, 'no healthy upstream'],
+      [500, { detail: { reason: 'Database error', message: 'Serious error when handling your request' } }],
       [200, { version: '3.3.3' }],
     );
     expect((await client.get(version, versionAnswer)).version).toBe('3.3.3');

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backfill } from '../../src/airflow/backfill.ts';
+import { AirflowClient } from '../../src/airflow/client.ts';
+import { readHealth } from '../../src/airflow/health.ts';
 import { type TriggerOptions, trigger } from '../../src/airflow/trigger.ts';
 import { dag, health, Replay, run } from './replay.ts';
 
@@ -13,6 +15,7 @@ beforeEach(() => {
   replay = new Replay()
     .on('GET /api/v2/dags', [200, { dags: [dag()], total_entries: 1 }])
     .on('GET /api/v2/dags/shop_daily_etl', [200, dag()])
+    .on('GET /api/v2/dags/shop_daily_etl/details', [200, { start_date: '2000-01-01T00:00:00Z' }])
     .on('GET /api/v2/dags/shop_daily_etl/tasks', [200, { tasks: [] }])
     .on(`GET ${runs}`, [200, { dag_runs: [] }])
     .on(`GET ${runs}/manual__2018-05-01/taskInstances`, [200, { task_instances: [] }])
@@ -99,6 +102,27 @@ describe('dag trigger', () => {
       kind: 'usage',
       code: 'day_not_begun',
     });
+  });
+
+  it.each(['1999-12-31', '1850-01-01', '0001-01-01'])('refuses %s, which would run no task', async (date) => {
+    await expect(triggered({ date })).rejects.toMatchObject({ kind: 'usage', code: 'day_too_early' });
+    expect(sent()).toBeUndefined();
+  });
+
+  it('takes the first day of its DAG', async () => {
+    replay.on(`GET ${runs}/manual__2000-01-01/taskInstances`, [200, { task_instances: [] }]);
+    expect((await triggered({ date: '2000-01-01' })).action).toBe('created');
+  });
+
+  it('believes the process of the scheduler more than its heart, which beats on for half a minute', async () => {
+    const gone = { starting: () => true, gone: (part: string) => part === 'scheduler' };
+    const healthy = health('healthy', new Date().toISOString());
+    replay.on('GET /api/v2/monitor/health', [200, healthy]);
+    const { target, progress, signal } = await replay.client();
+    const client = new AirflowClient({ target, progress, signal, processes: gone });
+    const options = { dag: 'shop_daily_etl', date: '2018-05-01', zone, rerun: false, wait };
+    await expect(trigger(client, options)).rejects.toMatchObject({ code: 'scheduler_stopped' });
+    expect(await readHealth(client)).toMatchObject({ dag_processor: { healthy: true } });
   });
 
   it.each([
@@ -209,5 +233,13 @@ describe('dag backfill', () => {
   ])('%s to %s: %s', async (from, to, code) => {
     await expect(days(from, to)).rejects.toMatchObject({ kind: 'usage', code });
     expect(replay.asked).toEqual([]);
+  });
+
+  it('does not begin before its DAG does', async () => {
+    await expect(days('1999-12-30', '2000-01-02')).rejects.toMatchObject({
+      code: 'day_too_early',
+      message: expect.stringMatching(/^--from 1999-12-30 is before the start date of shop_daily_etl/),
+    });
+    expect(sent()).toBeUndefined();
   });
 });

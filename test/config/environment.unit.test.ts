@@ -97,6 +97,16 @@ describe('the environment', () => {
     expect(env).toMatchObject({ POSTGRES_DB: 'other', SHOP_TIMEZONE: 'America/Sao_Paulo' });
   });
 
+  it.each(['p"%(x)s%%ç漢 $#;=:/@', 'eight888'])('takes %s as the password of Airflow', async (password) => {
+    await initialise(file, {});
+    expect(loadEnvironment(file, { AIRFLOW_PASSWORD: password }).AIRFLOW_PASSWORD).toBe(password);
+  });
+
+  it.each(['short', 'two\nlines of it'])('refuses %j as the password of Airflow', async (password) => {
+    await initialise(file, {});
+    expect(() => loadEnvironment(file, { AIRFLOW_PASSWORD: password })).toThrow('AIRFLOW_PASSWORD must have');
+  });
+
   it('is enough without a file when every secret is in it', () => {
     const secrets = ['POSTGRES', 'POSTGRES_SUPERUSER', 'SHOP_ETL', 'SHOP_STREAM', 'SHOP_BI'];
     const env = Object.fromEntries(secrets.map((name) => [`${name}_PASSWORD`, `${name}-secret`]));

@@ -68,7 +68,7 @@ describe('dag, with the real engines', () => {
   it('lists the DAGs of shop-pipe and those of the project', async () => {
     await expect
       .poll(async () => (await done<DagList>('dag list')).dags.map(({ dag }) => dag), { timeout: 60_000 })
-      .toEqual(['broken', 'flaky', etl, 'shop_maintenance', 'slow']);
+      .toEqual(['broken', 'flaky', 'quick', etl, 'shop_maintenance', 'slow']);
   });
 
   it('runs the day that has no midnight, once', async () => {
@@ -122,6 +122,26 @@ describe('dag, with the real engines', () => {
     ]);
     expect(await query('select from ops.curated_days')).toHaveLength(5);
     expect((await done<{ ok: boolean }>('verify')).ok).toBe(true);
+  });
+
+  it('shares the days of two backfills that are asked for at once, each run once', async () => {
+    const asked = ['--from 2018-01-01 --to 2018-01-04', '--from 2018-01-03 --to 2018-01-06'];
+    const [first, second] = await Promise.all(
+      asked.map((range) => done<Backfilled>(`dag backfill quick ${range} --wait`)),
+    );
+    const days = [...(first?.days ?? []), ...(second?.days ?? [])];
+    expect(days.map(({ state }) => state)).toEqual(Array(8).fill('success'));
+    expect(days.filter(({ action }) => action === 'created')).toHaveLength(6);
+    const { runs } = await done<DagStatus>('dag status quick');
+    expect(runs.map(({ run_id: id }) => id).toSorted()).toEqual(
+      [1, 2, 3, 4, 5, 6].map((day) => `manual__2018-01-0${day}`),
+    );
+  });
+
+  it('refuses a day before its DAG begins, of which Airflow would say that it succeeded', async () => {
+    for (const day of ['1999-12-31', '0001-01-01'])
+      expect((await fails(`dag trigger ${etl} --date ${day} --wait`)).code).toBe('day_too_early');
+    expect((await fails(`dag backfill ${etl} --from 1999-12-31 --to 2000-01-01`)).code).toBe('day_too_early');
   });
 
   it('waits for a task that fails three times and then succeeds', async () => {
@@ -190,6 +210,8 @@ describe('dag, with the real engines', () => {
     child.stderr?.on('data', (text: string) => (said += text));
     await expect.poll(() => said, { timeout: 60_000 }).toContain('spark running');
     process.kill(-(await pidOf('airflow-scheduler')), 'SIGKILL');
+    // Its heart is said to beat for half a minute still.
+    expect((await fails('dag trigger quick --wait')).code).toBe('scheduler_stopped');
     expect((await sandbox.run(['up', 'airflow'], { SHOP_AIRFLOW_RETRY_SECONDS: '1' })).code).toBe(0);
     const { code, stdout } = await finished;
     expect(code, said).toBe(0);
@@ -197,6 +219,23 @@ describe('dag, with the real engines', () => {
     expect(await query("select from ops.curated_days where order_date = '2017-10-20'")).toHaveLength(1);
     const doubled = 'select from curated.fact_orders group by order_id, product_id having count(*) > 1';
     expect(await query(doubled)).toEqual([]);
+    expect((await done<{ ok: boolean }>('verify')).ok).toBe(true);
+  }, 600_000);
+
+  it('waits through a crash of Postgres, which takes the scheduler along', async () => {
+    const { child, finished } = sandbox.spawn([
+      ...words(`dag trigger ${etl} --date 2017-10-21 --wait`),
+      '--json',
+    ]);
+    let said = '';
+    child.stderr?.on('data', (text: string) => (said += text));
+    await expect.poll(() => said, { timeout: 60_000 }).toContain('spark running');
+    process.kill(await pidOf('postgres'), 'SIGKILL');
+    expect((await fails('dag list')).code).toBe('airflow_unhealthy');
+    expect((await sandbox.run(['up', 'airflow'], { SHOP_AIRFLOW_RETRY_SECONDS: '1' })).code).toBe(0);
+    const { code, stdout } = await finished;
+    expect(code, said + stdout).toBe(0);
+    expect((JSON.parse(stdout) as Triggered).run).toMatchObject({ date: '2017-10-21', state: 'success' });
     expect((await done<{ ok: boolean }>('verify')).ok).toBe(true);
   }, 600_000);
 

@@ -1,4 +1,7 @@
-/** DAGs of a project's own, for what goes wrong: a task that needs four tries, one that never works, one that lasts. */
+/**
+ * DAGs of a project's own, for what goes wrong: a task that needs four tries, one that never works, one that lasts, one
+ * that is over at once.
+ */
 export const faultyDags = `
 from datetime import datetime, timedelta
 from time import sleep
@@ -42,4 +45,12 @@ with DAG("slow", **usual):
         sleep(60)
 
     slow()
+
+with DAG("quick", max_active_runs=1, **usual):
+
+    @task
+    def quick(*, logical_date=None):
+        print("the run of", logical_date)
+
+    quick()
 `;

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
+# Until somebody does something about it, each further try says the same.
+_FOR_GOOD = frozenset({"timezone_changed", "bad_configuration"})
+
+
 class ShopPipeOperator(BaseOperator):
     """Calls `shop-pipe ARGUMENTS --json`; what it says on standard error is the task's log, its document the XCom.
 
-    A call that fails fails the task with the message of its error document; wrong usage is not tried again. When the
-    task is ended, so is the call, with all that it started.
+    A call that fails fails the task with the message of its error document; wrong usage, and what only
+    a change of settings can mend, is not tried again. When the task is ended, so is the call, with all that it started.
 
     :param arguments: one string per argument, templated; no shell looks at them.
     :param judge: looks at the document and raises what is to become of the task, e.g. AirflowSkipException.
@@ -52,7 +56,8 @@ class ShopPipeOperator(BaseOperator):
         try:
             document = self._call.run()
         except CallFailed as failure:
-            kind = AirflowFailException if failure.exit_code == WRONG_USAGE else AirflowException
+            for_good = failure.exit_code == WRONG_USAGE or failure.code in _FOR_GOOD
+            kind = AirflowFailException if for_good else AirflowException
             raise kind(str(failure)) from None
         if self.judge is not None:
             self.judge(document)

@@ -93,6 +93,9 @@ export function airflowConfig({ airflow, postgres }: Config, folders: AirflowFol
     logging: {
       base_log_folder: join(folders.home, 'logs'),
       json_logs: true,
+      // Some 10 MB a day of an idle Airflow: a line for each request (failures have one of their own), and several for
+      // each look at the DAG folders.
+      namespace_levels: 'http.access=WARNING airflow.dag_processing.manager=WARNING',
       dag_processor_log_target: 'stdout',
       file_task_handler_new_folder_permissions: '0o700',
       file_task_handler_new_file_permissions: '0o600',
