@@ -101,6 +101,7 @@ describe('--json', () => {
         { name: 'airflow-api-server', state: 'stopped', pid: null },
         { name: 'airflow-scheduler', state: 'stopped', pid: null, endpoint: null },
         { name: 'airflow-dag-processor', state: 'stopped', pid: null, endpoint: null },
+        { name: 'metabase', state: 'stopped', pid: null },
       ]);
       await done('status', 'status --exit-code', 3);
       expect(await done('down', 'down')).toMatchObject({ stopped: [], purged: false });

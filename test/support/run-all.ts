@@ -57,6 +57,8 @@ export async function runAll(args: readonly string[]): Promise<number> {
       SHOP_TIMEZONE: '',
       AIRFLOW_URL: '',
       AIRFLOW_HOME: '',
+      METABASE_URL: '',
+      METABASE_JAR: '',
     };
     const run: Run = { toolchain, env, scratch };
     for (const suite of named.length > 0 ? named : suites) {
