@@ -19,6 +19,8 @@ export interface BenchOptions {
   events: number;
   /** How long the memory of a run at 5,000/s is watched. */
   minutes: number;
+  /** Orders of the shop that questions are asked of. */
+  orders: number;
   progress: Progress;
 }
 
