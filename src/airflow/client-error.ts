@@ -86,10 +86,14 @@ export const notAirflow = ({ url }: AirflowTarget, what: string, cause?: unknown
   });
 
 /** fetch hides the reason in causes, and behind two addresses of a name in a list of them. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const { name, code, cause, message } = error as Partial<NodeJS.ErrnoException> & { cause?: unknown };
   if (name === 'TimeoutError') return 'no answer in time';
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   if (typeof code === 'string') return code;
   return cause === undefined ? String(message ?? error).slice(0, 200) : reasonOf(cause);
 }
+
+/** What fetch throws: a TypeError with a cause, or the time-out. */
+export const isNetworkError = (error: unknown): boolean =>
+  (error instanceof TypeError && 'cause' in error) || (error as { name?: string }).name === 'TimeoutError';

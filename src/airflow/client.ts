@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { interruptedError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import { tokenAnswer } from './answers.ts';
-import { AirflowRefusal, loginRefused, notAirflow, unreachable } from './client-error.ts';
+import { AirflowRefusal, isNetworkError, loginRefused, notAirflow, unreachable } from './client-error.ts';
 import { type AirflowTarget, sendsPasswordInTheClear } from './target.ts';
 
 export interface AirflowOptions {
@@ -199,10 +199,6 @@ function isJson(text: string): boolean {
     return false;
   }
 }
-
-/** What fetch throws: a TypeError with a cause, or the time-out. */
-const isNetworkError = (error: unknown): boolean =>
-  (error instanceof TypeError && 'cause' in error) || (error as { name?: string }).name === 'TimeoutError';
 
 /** As while the server, its database, or what stands before it, restarts. */
 const isAway = (error: unknown): boolean =>

@@ -7,7 +7,7 @@ export interface AirflowTarget {
 }
 
 /** Whether name and password would cross a network in the clear. */
-export function sendsPasswordInTheClear({ url }: AirflowTarget): boolean {
+export function sendsPasswordInTheClear({ url }: { url: string }): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && !/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }

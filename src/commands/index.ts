@@ -7,6 +7,7 @@ import { registerEtl } from './etl.ts';
 import { registerInit } from './init.ts';
 import { registerLogs } from './logs.ts';
 import { registerMaintain } from './maintain.ts';
+import { registerMetabase } from './metabase.ts';
 import { registerMigrate } from './migrate.ts';
 import { registerProduce } from './produce.ts';
 import { registerRejects } from './rejects.ts';
@@ -35,6 +36,7 @@ export const commands: readonly Register[] = [
   registerEtl,
   registerDag,
   registerReport,
+  registerMetabase,
   registerVerify,
   registerMaintain,
   registerDemo,

@@ -35,6 +35,18 @@ export interface Config {
     fernetKey: string;
     database: PgTarget;
   };
+  metabase: {
+    /** URL without a slash at its end; a key is taken instead of e-mail and password, empty where there is none. */
+    target: { url: string; email: string; password: string; apiKey: string };
+    /** The shop's database as Metabase sees it, by the role that may only read. */
+    source: PgTarget;
+    /** What a Metabase of our own needs besides; the secrets are empty where `.env` is older than they are. */
+    jar: string | null;
+    jarSha256: string | null;
+    javaHome: string | null;
+    encryptionKey: string;
+    database: PgTarget;
+  };
   sparkMaster: string;
   stream: {
     /** Messages of a micro-batch at most. */
@@ -77,6 +89,27 @@ export function configFrom(env: Environment): Config {
         ...role('shop_airflow', env.AIRFLOW_DB_PASSWORD),
         // No name is longer than 63 characters.
         database: `${database.slice(0, 55)}_airflow`,
+      },
+    },
+    metabase: {
+      target: {
+        url: env.METABASE_URL,
+        email: env.METABASE_EMAIL,
+        password: env.METABASE_PASSWORD,
+        apiKey: env.METABASE_API_KEY,
+      },
+      source: {
+        ...role('shop_bi', env.SHOP_BI_PASSWORD),
+        host: env.METABASE_POSTGRES_HOST || host,
+        port: env.METABASE_POSTGRES_PORT ?? port,
+      },
+      jar: env.METABASE_JAR || null,
+      jarSha256: env.METABASE_JAR_SHA256?.toLowerCase() || null,
+      javaHome: env.METABASE_JAVA_HOME || null,
+      encryptionKey: env.METABASE_ENCRYPTION_KEY,
+      database: {
+        ...role('shop_metabase', env.METABASE_DB_PASSWORD),
+        database: `${database.slice(0, 54)}_metabase`,
       },
     },
     sparkMaster: env.SPARK_MASTER,

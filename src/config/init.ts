@@ -35,10 +35,7 @@ export async function initialise(file: string, env: NodeJS.ProcessEnv): Promise<
   for (const variable of variables as readonly Variable[]) {
     if (present[variable.name]) continue;
     if (variable.fill === 'generated') {
-      values.set(
-        variable.name,
-        env[variable.name] || randomBytes(variable.bytes ?? 24).toString('base64url'),
-      );
+      values.set(variable.name, env[variable.name] || randomSecret(variable.bytes ?? 24));
     } else if (variable.fill === 'fernet') {
       values.set(variable.name, env[variable.name] || `${randomBytes(32).toString('base64url')}=`);
     } else if (variable.fill === 'port') {
@@ -81,6 +78,14 @@ export async function ensureEnvFile(file: string, env: NodeJS.ProcessEnv): Promi
       secret && fill !== undefined && none === '' && !present[name] && !env[name],
   );
   return before === null || lacks ? initialise(file, env) : null;
+}
+
+/** With a digit and a letter in it, as Metabase and others want it of a password. */
+function randomSecret(bytes: number): string {
+  for (;;) {
+    const secret = randomBytes(bytes).toString('base64url');
+    if (/\d/.test(secret) && /[A-Za-z]/.test(secret)) return secret;
+  }
 }
 
 async function withFreePort(preferred: string): Promise<string> {

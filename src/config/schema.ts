@@ -70,7 +70,7 @@ const url = z
     'must be a URL such as http://127.0.0.1:8080, without a password in it',
   );
 /** Engines that can be told to run elsewhere, one by one. */
-export const engines = ['postgres', 'kafka', 'airflow'] as const;
+export const engines = ['postgres', 'kafka', 'airflow', 'metabase'] as const;
 export type Engine = (typeof engines)[number];
 const engineList = z
   .string()
@@ -86,6 +86,7 @@ const engineList = z
 const postgres = 'PostgreSQL';
 const kafka = 'Apache Kafka';
 const airflow = 'Apache Airflow';
+const metabase = 'Metabase';
 const pipeline = 'The pipeline';
 
 const runtimes = ['native', 'compose', 'external'] as const;
@@ -282,6 +283,91 @@ export const variables = [
     schema: optionalPassword,
   },
   {
+    name: 'METABASE_URL',
+    group: metabase,
+    doc: 'Address of Metabase, its API and its web pages. One that shop-pipe does not run itself: put metabase into SHOP_PIPE_EXTERNAL too.',
+    default: 'http://127.0.0.1:3000',
+    fill: 'url',
+    schema: url,
+  },
+  {
+    name: 'METABASE_EMAIL',
+    group: metabase,
+    doc: 'Administrator that `metabase` commands log in as; the first user of an instance that has none.',
+    default: 'admin@shop.example',
+    schema: z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'must be an e-mail address'),
+  },
+  {
+    name: 'METABASE_PASSWORD',
+    group: metabase,
+    doc: 'Password of METABASE_EMAIL.',
+    default: '',
+    fill: 'generated',
+    secret: true,
+    schema: optionalPassword,
+  },
+  {
+    name: 'METABASE_API_KEY',
+    group: metabase,
+    doc: 'Key of the group Administrators, taken instead of a log-in.',
+    default: '',
+    secret: true,
+    schema: optionalPassword,
+  },
+  {
+    name: 'METABASE_POSTGRES_HOST',
+    group: metabase,
+    doc: 'Host of the database as Metabase sees it, e.g. the name of a container. Empty: POSTGRES_HOST.',
+    default: '',
+    schema: z.string(),
+  },
+  {
+    name: 'METABASE_POSTGRES_PORT',
+    group: metabase,
+    doc: 'Port of the database as Metabase sees it. Empty: POSTGRES_PORT.',
+    default: '',
+    schema: z.union([z.literal('').transform(() => null), port]),
+  },
+  {
+    name: 'METABASE_JAR',
+    group: metabase,
+    doc: 'metabase.jar for `up metabase`; with it `up` starts Metabase too. Empty: the pinned release is downloaded when `up metabase` is called.',
+    default: '',
+    schema: z.string(),
+  },
+  {
+    name: 'METABASE_JAR_SHA256',
+    group: metabase,
+    doc: 'SHA-256 that the jar has to have. Empty: not checked; of one that was downloaded it is printed.',
+    default: '',
+    schema: z.union([z.literal(''), z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits')]),
+  },
+  {
+    name: 'METABASE_JAVA_HOME',
+    group: metabase,
+    doc: 'Java 21 or newer for Metabase, where JAVA_HOME is an older one for Spark. Empty: looked for.',
+    default: '',
+    schema: z.string(),
+  },
+  {
+    name: 'METABASE_ENCRYPTION_KEY',
+    group: metabase,
+    doc: 'Encrypts passwords of connections in the database of Metabase; only of a Metabase that shop-pipe runs.',
+    default: '',
+    fill: 'generated',
+    secret: true,
+    schema: z.union([z.literal(''), password.min(16, 'must have at least 16 characters')]),
+  },
+  {
+    name: 'METABASE_DB_PASSWORD',
+    group: metabase,
+    doc: 'Password of `shop_metabase`, the role that owns the database of Metabase and sees nothing else.',
+    default: '',
+    fill: 'generated',
+    secret: true,
+    schema: optionalPassword,
+  },
+  {
     name: 'SHOP_TIMEZONE',
     group: pipeline,
     doc: 'IANA time zone of the business day: what `--date`, a day and an hour mean.',
@@ -298,7 +384,7 @@ export const variables = [
   {
     name: 'SHOP_PIPE_EXTERNAL',
     group: pipeline,
-    doc: 'Engines that run elsewhere while shop-pipe runs the others: some of `postgres`, `kafka`, `airflow`, with commas. They are asked, never started or stopped.',
+    doc: 'Engines that run elsewhere while shop-pipe runs the others: some of `postgres`, `kafka`, `airflow`, `metabase`, with commas. They are asked, never started or stopped.',
     default: '',
     schema: engineList,
   },

@@ -10,6 +10,7 @@ import { type Finding, ok, problem } from './finding.ts';
 import { checkIdle } from './idle.ts';
 import { checkKafka } from './kafka.ts';
 import { checkDisk, checkDocker, checkEnvFile, checkMemory, checkTools } from './machine.ts';
+import { checkMetabase } from './metabase.ts';
 
 export interface DoctorContext {
   project: Project;
@@ -45,6 +46,10 @@ export async function examine({ project, config, signal }: DoctorContext): Promi
       checkKafka(read, stateOf('kafka'), services.find(({ name }) => name === 'kafka')?.version ?? null),
       checkAirflow(read, services, signal),
     ])),
+    ...(await checkMetabase(
+      read,
+      services.find(({ name }) => name === 'metabase'),
+    )),
   );
   return findings;
 }

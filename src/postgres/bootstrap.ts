@@ -22,6 +22,11 @@ export async function bootstrapAirflow(config: Config): Promise<string[]> {
   return asSuperuser(config, (client) => makeAll(client, config.airflow.database, []));
 }
 
+/** The same for a Metabase of our own. */
+export async function bootstrapMetabase(config: Config): Promise<string[]> {
+  return asSuperuser(config, (client) => makeAll(client, config.metabase.database, []));
+}
+
 async function asSuperuser<T>(config: Config, work: (client: pg.Client) => Promise<T>): Promise<T> {
   try {
     return await withClient(config.postgres.superuser, work, { name: 'bootstrap' });

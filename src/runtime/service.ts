@@ -49,6 +49,10 @@ export interface Service {
   /** What `up` and `logs` may call it together with others of one engine. */
   group?: string;
   listen?: Listen;
+  /** Started only where it is named: `up` alone leaves it out. */
+  onDemand?: true;
+  /** The pipeline is whole without it: where it cannot be started, `up` alone says so and goes on. */
+  extra?: true;
   /**
    * What it is started with, as far as that is known before: `up` starts one anew that runs with another. Kept as a
    * hash.

@@ -20,6 +20,8 @@ import type { DaySource } from '../../src/etl/source.ts';
 import type { EtlRun } from '../../src/etl/status.ts';
 import type { TopicStatus } from '../../src/kafka/topic-status.ts';
 import type { Maintained } from '../../src/maintenance/maintain.ts';
+import type { Provisioned } from '../../src/metabase/provision.ts';
+import type { MetabaseStatus } from '../../src/metabase/status.ts';
 import type { SeedResult } from '../../src/olist/shop-source.ts';
 import type { Migrated, Reverted } from '../../src/postgres/migrations/run.ts';
 import type { MigrationStatus } from '../../src/postgres/migrations/status.ts';
@@ -84,6 +86,8 @@ const agreements: {
   maintain: Agrees<Maintained, Contract['maintain']>;
   report: Agrees<ReportResult, Contract['report <question>']>;
   catalogue: Agrees<ReturnType<typeof catalogueDocument>, Contract['report']>;
+  metabaseProvision: Agrees<Provisioned, Contract['metabase provision']>;
+  metabaseStatus: Agrees<MetabaseStatus, Contract['metabase status']>;
   verify: Agrees<Verification, Contract['verify']>;
   demo: Fits<Omit<DemoResult, 'reports'>, Contract['demo']>;
   error: Agrees<{ error: ErrorDocument }, Contract['error']>;
@@ -121,6 +125,8 @@ const agreements: {
   maintain: true,
   report: true,
   catalogue: true,
+  metabaseProvision: true,
+  metabaseStatus: true,
   verify: true,
   demo: true,
   error: true,

@@ -6,6 +6,8 @@ import { type Call, contract } from '../../src/cli/documents/contract.ts';
 import { withClient } from '../../src/postgres/connection.ts';
 import { InstalledCopy } from '../cli/installed-copy.ts';
 import { leafCommands } from '../cli/leaf-commands.ts';
+import { recordedApi } from '../metabase/recorded.ts';
+import { MetabaseStandIn } from '../metabase/server.ts';
 import { type Files, filesOf, goodRecords, scratch } from '../olist/small-olist.ts';
 import { type Finished, Sandbox } from '../support/cli.ts';
 import { sandboxTarget } from '../support/sandbox-target.ts';
@@ -101,6 +103,7 @@ describe('--json', () => {
         { name: 'airflow-api-server', state: 'stopped', pid: null },
         { name: 'airflow-scheduler', state: 'stopped', pid: null, endpoint: null },
         { name: 'airflow-dag-processor', state: 'stopped', pid: null, endpoint: null },
+        { name: 'metabase', state: 'stopped', pid: null },
       ]);
       await done('status', 'status --exit-code', 3);
       expect(await done('down', 'down')).toMatchObject({ stopped: [], purged: false });
@@ -147,7 +150,16 @@ describe('--json', () => {
       await fails(line, 1, 'airflow_unreachable');
     });
 
+    it.each(['metabase provision', 'metabase provision --dry-run', 'metabase status'])(
+      '%s says that Metabase is not reached',
+      async (line) => {
+        await fails(line, 1, 'metabase_unreachable');
+      },
+    );
+
     it.each([
+      ['metabase provision --url nowhere', 'bad_url'],
+      ['metabase status now', 'excess_arguments'],
       ['doctor now', 'excess_arguments'],
       ['init now', 'excess_arguments'],
       ['up kafkaesque', 'unknown_service'],
@@ -390,6 +402,36 @@ describe('--json', () => {
       await fails('stream reset', 1, 'stream_running');
       expect(await done('stream stop', 'stream stop')).toMatchObject({ stopped: true, killed: false });
       expect(await done('stream reset', 'stream reset')).toMatchObject({ to: 'earliest', committed: null });
+    });
+
+    // Where Metabase's recorded API is not at hand, there is nothing to talk to.
+    it('metabase provision and status', async (ctx) => {
+      const api = recordedApi();
+      if (api === null) {
+        tried.done.add('metabase provision').add('metabase status');
+        return ctx.skip('METABASE_API: no recorded API of Metabase');
+      }
+      const server = new MetabaseStandIn(api);
+      const url = await server.start();
+      try {
+        const made = await done('metabase provision', `metabase provision --url ${url}`);
+        expect([made.set_up, made.tests.every(({ ok }) => ok)]).toEqual([true, true]);
+        expect((await done('metabase provision', `metabase provision --url ${url}`)).tests).toEqual([]);
+        const text = await sandbox.run(['metabase', 'provision', '--url', url]);
+        expect(text.stdout).toContain(`Live: ${url}/dashboard/2#refresh=60`);
+        expect((await done('metabase status', `metabase status --url ${url}`)).as_declared).toBe(true);
+        await server.person('PUT', '/api/card/1', { display: 'table' });
+        const differs = await done('metabase status', `metabase status --url ${url}`, 3);
+        expect(differs.items.find(({ kind, id }) => kind === 'card' && id === 1)?.action).toBe('update');
+        for (const secret of sandbox.secrets())
+          expect(JSON.stringify([made, text.stdout, text.stderr])).not.toContain(secret);
+        const broken = { type: 'native', database: 1, native: { query: 'select nope', 'template-tags': {} } };
+        await server.person('PUT', '/api/card/1', { dataset_query: broken });
+        await done('metabase status', `metabase status --url ${url}`, 1);
+        expect(server.problems).toEqual([]);
+      } finally {
+        await server.stop();
+      }
     });
 
     it('logs --follow prints one document per line, until SIGTERM', async () => {

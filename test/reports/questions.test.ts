@@ -109,6 +109,23 @@ const perCategory = `
   where order_date between $1 and $2 and ($3::text is null or category = $3)
   group by 1 order by 2 desc, sum(fact.revenue) filter (where is_sale) desc, 1`;
 
+const weekBefore = `
+  with daily as (
+    select order_date, coalesce(sum(revenue) filter (where is_sale), 0.00) as revenue
+    from curated.fact_orders as fact
+    join (select product_id, category from curated.dim_products) as p using (product_id)
+    where $3::text is null or category = $3
+    group by 1
+  )
+  select day::date::text, coalesce((select revenue from daily where order_date = day::date), 0.00)::text,
+    before::text, round((coalesce((select revenue from daily where order_date = day::date), 0.00) / nullif(before, 0) - 1) * 100, 1)::text
+  from generate_series($1::timestamp, $2::timestamp, interval '1 day') as day
+  cross join lateral (
+    select case when day::date >= (select min(order_date) + 7 from curated.fact_orders)
+      then coalesce((select revenue from daily where order_date = (day - interval '7 days')::date), 0.00) end as before
+  ) as earlier
+  order by day`;
+
 describe('figures are those of plain SQL over the facts', () => {
   test.each(windows)('between %j', async ({ given, from, to }) => {
     const revenue = await ask('daily-revenue', given);
@@ -118,6 +135,22 @@ describe('figures are those of plain SQL over the facts', () => {
     expect(top.rows).toEqual(await plain(topProducts, [from, to, null]));
     const orders = await ask('orders-per-category', given);
     expect(orders.rows).toEqual(await plain(perCategory, [from, to, null]));
+    const compared = await ask('sales-week-before', given);
+    expect(compared.rows).toEqual(await plain(weekBefore, [from, to, null]));
+    expect(compared.window).toEqual({ from, to });
+  });
+
+  test('against the week before, which is unknown before the first orders and zero on a day without', async () => {
+    const { rows } = await ask('sales-week-before', { from: '2017-09-15', to: '2017-10-31' });
+    const [first] = (await plain('select min(order_date)::text from curated.fact_orders'))[0] ?? [];
+    const known = rows.filter(
+      ([day]) => Date.parse(String(day)) >= Date.parse(String(first)) + 7 * 86_400_000,
+    );
+    expect(rows.length).toBeGreaterThan(known.length);
+    expect(rows.every(([, , before]) => before !== null)).toBe(false);
+    expect(known.every(([, , before]) => before !== null)).toBe(true);
+    const zero = known.find(([, , before]) => before === '0.00');
+    expect(zero?.[3]).toBeNull();
   });
 
   test('of one category', async () => {
@@ -126,6 +159,7 @@ describe('figures are those of plain SQL over the facts', () => {
     const given = { from: '2017-10-01', to: '2017-10-31', category };
     expect((await ask('daily-revenue', given)).rows).toEqual(await plain(dailyFigures, values));
     expect((await ask('orders-per-category', given)).rows).toEqual(await plain(perCategory, values));
+    expect((await ask('sales-week-before', given)).rows).toEqual(await plain(weekBefore, values));
     const top = (await ask('top-products', given)).rows;
     const expected = await plain(topProducts, values);
     expect(top.map((row) => row.slice(1))).toEqual(expected.map((row) => row.slice(1)));
@@ -138,6 +172,7 @@ describe('figures are those of plain SQL over the facts', () => {
     expect(revenue.window).toEqual({ from, to });
     expect(revenue.rows).toEqual(await plain(dailyFigures, [from, to, null]));
     expect(revenue.rows.filter(([, orders]) => orders !== 0)).toHaveLength(30);
+    expect((await ask('sales-week-before')).rows).toEqual(await plain(weekBefore, [from, to, null]));
     expect(revenue.rows.length).toBeGreaterThan(30);
     const top = await ask('top-products');
     expect(top.window).toEqual({ from, to });
@@ -184,7 +219,7 @@ describe('the answer', () => {
     expect(parameters).toEqual({ limit: '1' });
   });
 
-  test.each(['daily-revenue', 'top-products', 'orders-per-category'])(
+  test.each(['daily-revenue', 'top-products', 'orders-per-category', 'sales-week-before'])(
     'of %s has the declared columns, and no rows where there are no orders',
     async (name) => {
       const question = await findQuestion(folder, name);
@@ -203,7 +238,7 @@ describe('what can go wrong', () => {
   test('nothing is curated yet', async () => {
     const empty = await testDatabase();
     try {
-      for (const name of ['daily-revenue', 'top-products', 'orders-per-category']) {
+      for (const name of ['daily-revenue', 'top-products', 'orders-per-category', 'sales-week-before']) {
         const result = await runReport(empty.bi, await findQuestion(folder, name));
         expect(result.rows, name).toEqual([]);
         expect(result.window, name).toBeUndefined();

@@ -73,7 +73,7 @@ export class Sandbox {
 
 /** The caller's settings must not reach the CLI under test. */
 function cleanEnvironment(extra: Record<string, string>): Record<string, string> {
-  const own = /^(POSTGRES_|KAFKA_|AIRFLOW_|STREAM_|SHOP_|SPARK_|OLIST_|COMPOSE_)/;
+  const own = /^(POSTGRES_|KAFKA_|AIRFLOW_|METABASE_|STREAM_|SHOP_|SPARK_|OLIST_|COMPOSE_)/;
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !own.test(entry[0]),
   );

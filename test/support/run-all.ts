@@ -67,6 +67,8 @@ async function runLane(
     SHOP_TIMEZONE: '',
     AIRFLOW_URL: '',
     AIRFLOW_HOME: '',
+    METABASE_URL: '',
+    METABASE_JAR: '',
   };
   try {
     const counts: SuiteCounts[] = [];

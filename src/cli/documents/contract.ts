@@ -13,6 +13,7 @@ import { errorDocument } from './error.ts';
 import { etlRunDocument, etlSourceDocument, etlStatusDocument } from './etl.ts';
 import { doctorDocument, initDocument } from './machine.ts';
 import { maintainDocument } from './maintain.ts';
+import { metabaseProvisionDocument, metabaseStatusDocument } from './metabase.ts';
 import {
   migrateDownDocument,
   migrateNewDocument,
@@ -82,6 +83,8 @@ export const contract = {
   'dag unpause': dagUnpauseDocument,
   'report <question>': reportDocument,
   report: reportCatalogueDocument,
+  'metabase provision': metabaseProvisionDocument,
+  'metabase status': metabaseStatusDocument,
   verify: verifyDocument,
   maintain: maintainDocument,
   demo: demoDocument,

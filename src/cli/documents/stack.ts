@@ -17,7 +17,7 @@ export const serviceDocument = z.strictObject({
     .string()
     .nullable()
     .describe(
-      'host:port where it listens or would listen, null for one that listens nowhere; a cluster has several, with commas; of an Airflow of somebody else its URL; of the stream, what it reads',
+      'host:port where it listens or would listen, null for one that listens nowhere; a cluster has several, with commas; of an Airflow or Metabase of somebody else its URL; of the stream, what it reads',
     ),
   version: z.string().nullable().describe("the engine's version; null where it is not known"),
 });

@@ -8,12 +8,14 @@ import { externalServices, externalStatus, requireAnswer } from './services.ts';
 /** Engines that somebody else runs: nothing is started or stopped, only asked. */
 export function externalRuntime(config: Config, home: string): Runtime {
   const services = externalServices(config).map((service) => ({ ...service, needs: [] }));
-  const status = (): Promise<ServiceStatus[]> => Promise.all(services.map(externalStatus));
+  // Not everybody has a Metabase: it counts where it is named.
+  const usual = services.filter(({ name }) => name !== 'metabase' || config.external.includes(name));
+  const status = (): Promise<ServiceStatus[]> => Promise.all(usual.map(externalStatus));
   return {
     name: 'external',
     status,
     async up(names, onHealthy) {
-      const wanted = inNeedOrder(services, names);
+      const wanted = names.length === 0 ? usual : inNeedOrder(services, names);
       for (const service of wanted) {
         await requireAnswer(service);
         await onHealthy?.(service.name);

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Engine } from '../../config/schema.ts';
 import { environmentError } from '../../errors.ts';
 import { probeKafka } from '../../kafka/probe.ts';
+import { probeMetabase } from '../../metabase/probe.ts';
 import { probePostgres } from '../../postgres/probe.ts';
 import type { Probe, ServiceStatus } from '../service.ts';
 
@@ -38,6 +39,12 @@ export function externalServices(config: Config): ExternalService[] {
       endpoint: url,
       probe: () => probeAirflow(url),
       variables: 'AIRFLOW_URL',
+    },
+    {
+      name: 'metabase',
+      endpoint: config.metabase.target.url,
+      probe: () => probeMetabase(config.metabase.target.url),
+      variables: 'METABASE_URL',
     },
   ];
 }

@@ -12,7 +12,7 @@ export async function nativeDown(context: NativeContext, options: { purge: boole
     const stopped = await new Supervisor(home, progress, signal).stopAll();
     if (options.purge) {
       purgeFolder(home);
-      for (const part of ['kafka', 'airflow', 'logs', 'runtime.json', 'run/stream.state'])
+      for (const part of ['kafka', 'airflow', 'metabase', 'logs', 'runtime.json', 'run/stream.state'])
         rmSync(join(home, part), { recursive: true, force: true });
     }
     return stopped;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import type { Engine } from '../../config/schema.ts';
+import { ShopPipeError } from '../../errors.ts';
 import {
   type ExternalService,
   externalServices,
@@ -13,6 +14,7 @@ import type { LogSource, Runtime, UpResult } from '../runtime.ts';
 import type { Service, ServiceStatus } from '../service.ts';
 import { airflowServices } from './airflow/services.ts';
 import { kafkaService } from './kafka/service.ts';
+import { metabaseService } from './metabase/service.ts';
 import { postgresService } from './postgres/service.ts';
 import { type NativeContext, stackLock } from './stack-lock.ts';
 import { Supervisor } from './supervisor.ts';
@@ -35,6 +37,7 @@ export function nativeRuntime(options: NativeOptions): Runtime {
     postgres: () => [postgresService(config, home, join(assets, 'package.json'))],
     kafka: () => [kafkaService({ target: config.kafka.target, home, assets, progress, signal })],
     airflow: () => airflowServices({ config, home, assets, envFile, progress, signal }),
+    metabase: () => [metabaseService({ config, home, envFile, progress, signal })],
   };
   const listed = (): Listed[] =>
     externalServices(config).flatMap((external): Listed[] => {
@@ -54,17 +57,31 @@ export function nativeRuntime(options: NativeOptions): Runtime {
     name: 'native',
     async up(names, onHealthy = async () => undefined): Promise<UpResult> {
       return stackLock({ home, progress, signal }, async () => {
-        const wanted = inNeedOrder(listed(), names);
-        for (const { external, service } of wanted)
-          await (external === null ? supervisor.check(service) : requireAnswer(external));
+        /** Goes on without one that is no part of the pipeline and was not asked for. */
+        const unlessExtra = async <T>(service: Service, work: Promise<T>): Promise<T | null> => {
+          if (names.length > 0 || !service.extra) return work;
+          return work.catch((error: unknown) => {
+            if (!(error instanceof ShopPipeError) || error.kind === 'interrupted') throw error;
+            const remedy = error.suggestion === undefined ? '' : ` (${error.suggestion})`;
+            progress.warn(`${service.name} is left out: ${error.message}${remedy}`);
+            return null;
+          });
+        };
+        const wanted: Listed[] = [];
+        for (const one of inNeedOrder(listed(), names)) {
+          if (one.external !== null) await requireAnswer(one.external);
+          else if (names.length === 0 && one.service.onDemand) continue;
+          else if ((await unlessExtra(one.service, supervisor.check(one.service))) === null) continue;
+          wanted.push(one);
+        }
         for (const { external } of wanted) if (external !== null) await onHealthy(external.name);
         const services = wanted.flatMap(({ service }) => service ?? []);
         // What needs another one stops before it.
         for (const service of services.toReversed()) await supervisor.retire(service);
         const started = await startAll(services, async (service) => {
-          const begun = await supervisor.start(service);
-          await onHealthy(service.name);
-          return begun;
+          const begun = await unlessExtra(service, supervisor.start(service));
+          if (begun !== null) await onHealthy(service.name);
+          return begun ?? false;
         });
         return { runtime: 'native', services: await status(), started };
       });

@@ -18,13 +18,12 @@ export const airflowFolders = (home: string, assets: string): AirflowFolders => 
 });
 
 /** Where an Airflow of our own listens. */
-export function airflowListen(url: string): Listen {
+export const airflowListen = (url: string): Listen => listenAt(url, 'AIRFLOW_URL');
+
+/** Where a web server of our own listens whose address `variable` is. */
+export function listenAt(url: string, variable: string): Listen {
   const { hostname, port } = new URL(url);
-  return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? 80 : Number(port),
-    variable: 'AIRFLOW_URL',
-  };
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 80 : Number(port), variable };
 }
 
 export const passwordsFile = (folders: AirflowFolders): string => join(folders.home, 'passwords.json');
