@@ -48,6 +48,11 @@ export interface Service {
   needs: readonly string[];
   /** What `up` and `logs` may call it together with others of one engine. */
   group?: string;
+  /**
+   * Services whose end it does not survive, though it may run on for a while: `up` that finds one of them gone starts this
+   * one anew as well.
+   */
+  endsWith?: readonly string[];
   listen?: Listen;
   /** Started only where it is named: `up` alone leaves it out. */
   onDemand?: true;

@@ -50,6 +50,21 @@ afterEach(async () => {
 });
 
 describe('a service', () => {
+  it('is stopped where what it does not survive is gone, and only then', async () => {
+    const base = listener(port);
+    const dependent = { ...listener(await freePort(port + 1)), name: 'dependent', endsWith: ['echo'] };
+    await supervisor.start(dependent);
+    // One that was never started here is somebody else's.
+    await supervisor.retireOrphan(dependent);
+    await supervisor.start(base);
+    await supervisor.retireOrphan(dependent);
+    expect((await supervisor.status(dependent)).state).toBe('healthy');
+    process.kill((await supervisor.status(base)).pid ?? 0, 'SIGKILL');
+    await expect.poll(async () => (await supervisor.status(base)).state).toBe('failed');
+    await supervisor.retireOrphan(dependent);
+    expect((await supervisor.status(dependent)).state).toBe('stopped');
+  });
+
   it('goes from stopped to healthy to stopped, and a second start does nothing', async () => {
     const service = listener(port);
     expect(await supervisor.status(service)).toMatchObject({ state: 'stopped', pid: null });

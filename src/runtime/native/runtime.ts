@@ -77,7 +77,10 @@ export function nativeRuntime(options: NativeOptions): Runtime {
         for (const { external } of wanted) if (external !== null) await onHealthy(external.name);
         const services = wanted.flatMap(({ service }) => service ?? []);
         // What needs another one stops before it.
-        for (const service of services.toReversed()) await supervisor.retire(service);
+        for (const service of services.toReversed()) {
+          await supervisor.retire(service);
+          await supervisor.retireOrphan(service);
+        }
         const started = await startAll(services, async (service) => {
           const begun = await unlessExtra(service, supervisor.start(service));
           if (begun !== null) await onHealthy(service.name);

@@ -80,6 +80,16 @@ export class Supervisor {
     if (running !== null && !isSameAs(service, running)) await this.stop(service.name);
   }
 
+  /** Stops `service` where one of those is gone that it does not survive: it may look healthy while it ends. */
+  async retireOrphan({ name, endsWith = [] }: Service): Promise<void> {
+    const runs = (other: string): boolean => {
+      const file = this.#pids.read(other);
+      return file !== null && isAlive(file);
+    };
+    const started = endsWith.filter((other) => this.#pids.read(other) !== null);
+    if (started.some((other) => !runs(other))) await this.stop(name);
+  }
+
   /** Makes `service` healthy; returns whether it had to be started. */
   async start(service: Service): Promise<boolean> {
     const running = this.#pids.read(service.name);

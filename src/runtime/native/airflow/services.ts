@@ -54,7 +54,7 @@ export function airflowServices(options: AirflowServicesOptions): Service[] {
   const service = (
     name: string,
     args: readonly string[],
-    own: Pick<Service, 'needs' | 'probe'>,
+    own: Pick<Service, 'needs' | 'probe' | 'endsWith'>,
   ): Service => ({
     name: `airflow-${name}`,
     version,
@@ -90,10 +90,13 @@ export function airflowServices(options: AirflowServicesOptions): Service[] {
     },
     service('scheduler', ['--skip-serve-logs'], {
       needs: ['airflow-api-server'],
+      // It waits for its tasks to end, and goes.
+      endsWith: ['postgres'],
       probe: (run) => pulse.part('scheduler', run),
     }),
     service('dag-processor', [], {
       needs: ['airflow-api-server'],
+      endsWith: ['postgres'],
       probe: (run) => pulse.dagProcessor(run, 'shop_daily_etl'),
     }),
   ];
