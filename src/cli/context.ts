@@ -27,10 +27,10 @@ export interface Context {
   config(): Promise<Config>;
 }
 
-/** The folder that holds sql/, spark/ …: one above the bundle in dist/, two above this file in a test. */
+/** The folder that holds sql/, spark/ …: one above the bundle in dist/ or two above a chunk of it, as above this file in a test. */
 export function assetsFolder(moduleUrl = import.meta.url): string {
   const here = dirname(fileURLToPath(moduleUrl));
-  return here.endsWith('/src/cli') ? resolve(here, '../..') : resolve(here, '..');
+  return /\/(src\/cli|dist\/chunks)$/.test(here) ? resolve(here, '../..') : resolve(here, '..');
 }
 
 export function createContext(

@@ -73,6 +73,7 @@ export async function runEtl(context: EtlContext, options: EtlOptions): Promise<
       {
         toolchain,
         master: config.sparkMaster,
+        resources: config.spark,
         confFolder: join(project.assets, 'spark', 'conf'),
         home: project.home,
         signal,

@@ -320,7 +320,7 @@ describe('--json', () => {
       const { latest } = await done('dag status', 'dag status shop_daily_etl --run manual__2001-01-01');
       expect(latest?.skipped).toMatchObject({ reason: expect.any(String) });
       const { dags } = await done('dag list', 'dag list');
-      expect(dags.map(({ dag }) => dag)).toEqual(['shop_daily_etl', 'shop_maintenance']);
+      expect(dags.map(({ dag }) => dag)).toEqual(['shop_daily_etl', 'shop_full_etl', 'shop_maintenance']);
       const { logs } = await done('dag logs', `dag logs shop_daily_etl --run manual__${date}`);
       expect(logs.map(({ task }) => task)).toEqual(tasks.map(({ task }) => task));
     });
