@@ -23,6 +23,8 @@ export interface Context {
   project(): Promise<Project>;
   /** The runtime that flag, environment or `.env` name; works where the rest of `.env` is wrong. */
   askedRuntime(): Promise<RuntimeName | null>;
+  /** The name of compose's project, likewise. */
+  composeProject(): Promise<string>;
   /** @throws ShopPipeError when there is no `.env` or a value is wrong. */
   config(): Promise<Config>;
 }
@@ -56,6 +58,11 @@ export function createContext(
     const { asRuntime } = await import('../config/schema.ts');
     return asRuntime(rawValue('SHOP_PIPE_RUNTIME', process.env, readEnvFile(envFile)) ?? '');
   };
+  const composeProject = async (): Promise<string> => {
+    const { rawValue, readEnvFile } = await import('../config/environment.ts');
+    const { envFile } = await context.project();
+    return rawValue('COMPOSE_PROJECT_NAME', process.env, readEnvFile(envFile)) ?? '';
+  };
   const readConfig = async (): Promise<Config> => {
     const { envFile } = await context.project();
     const { loadEnvironment } = await import('../config/environment.ts');
@@ -70,6 +77,7 @@ export function createContext(
     signal,
     project: () => (project ??= findProject()),
     askedRuntime,
+    composeProject,
     config: () => (config ??= readConfig()),
   };
   return context;

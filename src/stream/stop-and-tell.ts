@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Project } from '../config/project.ts';
 import { inStep, type Progress } from '../progress.ts';
+import { chooseRuntime } from '../runtime/choose.ts';
 import { committedOffsets } from './ledger.ts';
 import { ordersStream } from './name.ts';
 import { findSupervisor } from './service.ts';
@@ -13,9 +14,15 @@ export interface StopResult extends StoppedStream {
 
 /** Stops the stream of this home and says what is in the tables by then. */
 export async function stopAndTell(config: Config, project: Project, progress: Progress): Promise<StopResult> {
-  const stop = (): Promise<StoppedStream> => stopStream(project.home);
-  const stopped = findSupervisor(project.home)?.alive
-    ? await inStep(progress, 'stopping the stream', stop)
-    : await stop();
+  const composed = (await chooseRuntime(config.runtime, project.home)) === 'compose';
+  const stop = async (): Promise<StoppedStream> => {
+    if (!composed) return stopStream(project.home);
+    const { stopStreamContainer } = await import('../runtime/compose/stream.ts');
+    return stopStreamContainer(config, project);
+  };
+  const stopped =
+    composed || findSupervisor(project.home)?.alive
+      ? await inStep(progress, 'stopping the stream', stop)
+      : await stop();
   return { ...stopped, committed: await committedOffsets(config.postgres.owner, ordersStream) };
 }
