@@ -63,7 +63,7 @@ describe('--json', () => {
     );
 
     it.each(['up', 'demo'])('%s with a runtime that is not there', async (line) => {
-      await fails(`--runtime compose ${line}`, 2, 'no_compose');
+      await fails(`--runtime compose ${line}`, 1, 'no_docker');
     });
 
     it('doctor exits 0 or 3 with the same document', async () => {

@@ -15,7 +15,7 @@ export async function watch(
 ): Promise<void> {
   const steps = new Map<string, Step>();
   const done = new Set<string>();
-  for (let first = true; !ended.yes; first = false) {
+  const look = async (when: 'first' | 'between' | 'last'): Promise<void> => {
     const containers = (await readContainers(project).catch(() => [])).filter(({ service }) =>
       shown(service),
     );
@@ -23,26 +23,32 @@ export async function watch(
     const last = await lastLines(
       project,
       waiting.map(({ service }) => service),
-    ).catch(() => new Map());
+    ).catch(() => new Map<string, string>());
     for (const container of containers) {
       const { service } = container;
       if (done.has(service)) continue;
-      if (isUnderWay(container)) {
+      if (isUnderWay(container) && !(when === 'last' && container.health === '')) {
         const step = steps.get(service) ?? progress.step(service);
         steps.set(service, step);
         step.advance(0, readableLine(last.get(service) ?? container.health).slice(0, 80));
       } else if (container.state !== 'created') {
         done.add(service);
-        finish(container, steps.get(service), first ? null : progress);
+        finish(container, steps.get(service), when === 'first' ? null : progress);
       }
     }
+  };
+  await look('first');
+  while (!ended.yes) {
+    await look('between');
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
+  // What turned healthy at the very end.
+  await look('last');
   for (const [service, step] of steps) if (!done.has(service)) step.fail();
 }
 
-const isUnderWay = (container: Container): boolean =>
-  container.state === 'running' && (container.health === 'starting' || container.health === '');
+/** Unhealthy is not the end of it; without a health check only an end is one. */
+const isUnderWay = ({ state, health }: Container): boolean => state === 'running' && health !== 'healthy';
 
 /** A step that was too quick to be seen is still told, but for what ran before. */
 function finish(container: Container, seen: Step | undefined, progress: Progress | null): void {
