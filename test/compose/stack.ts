@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../src/config/free-port.ts';
 import { Sandbox } from '../support/cli.ts';
 import { program } from './program.ts';
 
@@ -28,9 +29,17 @@ export class Stack {
 
   /** `.env` as a user makes it. */
   async init(olist: string | undefined): Promise<void> {
+    // Far from what others take while the images are built.
+    const from = 40_000 + Math.floor(Math.random() * 8_000);
+    const [postgres, kafka, airflow, metabase] = await Promise.all(
+      [0, 300, 600, 900].map((offset) => freePort(from + offset)),
+    );
     await this.sandbox.run(['init'], {
       COMPOSE_PROJECT_NAME: this.name,
-      ...(olist ? { OLIST_PATH: olist } : {}),
+      POSTGRES_PORT: String(postgres),
+      KAFKA_BROKERS: `127.0.0.1:${kafka}`,
+      AIRFLOW_URL: `http://127.0.0.1:${airflow}`,
+      METABASE_PORT: String(metabase),
     });
     this.set('COMPOSE_PROJECT_NAME', this.name);
     if (olist) this.set('OLIST_PATH', olist);
