@@ -8,8 +8,6 @@ const standins = resolve('../shared/standins');
 
 /** A Docker engine to test with. */
 export interface Engine {
-  /** Whether the images are stand-ins of the official ones. */
-  standins: boolean;
   /** Stops what was started for the test. */
   stop(): Promise<void>;
 }
@@ -17,7 +15,7 @@ export interface Engine {
 /** The engine that answers, else that of the stand-ins; a text says why there is neither. Call it in the clone's root. */
 export async function openEngine(): Promise<Engine | string> {
   const found = await requireDocker().catch((error: Error) => error.message);
-  if (typeof found !== 'string') return { standins: false, stop: async () => undefined };
+  if (typeof found !== 'string') return { stop: async () => undefined };
   if (!existsSync(standins)) return `${found}, and ${standins} is not there`;
   if (process.getuid?.() !== 0) return `${found}, and only root can start the one of ${standins}`;
   // Copied, since the images take over the modes of the files: a broker that may not write its own settings does not start.
@@ -43,7 +41,6 @@ export async function openEngine(): Promise<Engine | string> {
     program('docker', ['build', '--quiet', '--tag', 'apache/kafka:4.3.1', join(cache, 'kafka')]),
   );
   return {
-    standins: true,
     async stop() {
       await program(join(scripts, 'engine.sh'), ['down'], { show: true });
       rmSync(scripts, { recursive: true, force: true });

@@ -28,7 +28,7 @@ export async function checkFiles(stack: Stack, tally: Tally): Promise<void> {
       const { services } = await stack.described(profiles);
       const lasting = Object.values(services).filter(({ restart }) => restart === 'unless-stopped');
       const sum = lasting.reduce((total, service) => total + Number(service.mem_limit ?? Number.NaN), 0);
-      holds(sum / mib <= gib * 1024 + 16, `profiles "${profiles}": ${sum / mib} MiB`);
+      holds(sum / mib <= gib * 1024, `profiles "${profiles}": ${sum / mib} MiB`);
     }
   });
   await tally.check('loopback only, exact tags, rotated logs', async () => {

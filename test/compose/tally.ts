@@ -10,7 +10,9 @@ export class Tally {
     try {
       const said = await work();
       this.passed += 1;
-      process.stderr.write(`✓ ${name}${typeof said === 'string' && said !== '' ? `: ${said}` : ''} (${seconds()})\n`);
+      process.stderr.write(
+        `✓ ${name}${typeof said === 'string' && said !== '' ? `: ${said}` : ''} (${seconds()})\n`,
+      );
       return true;
     } catch (error) {
       this.failed += 1;

@@ -23,9 +23,12 @@ export class ComposeProject {
     this.#cwd = assets;
     this.#first = [
       'compose',
-      ...['--ansi', 'never', '--progress', 'plain'],
-      ...['--project-name', this.name, '--project-directory', assets, '--file', join(assets, 'compose.yaml')],
-      ...['--env-file', envFile],
+      '--ansi=never',
+      '--progress=plain',
+      `--project-name=${this.name}`,
+      `--project-directory=${assets}`,
+      `--file=${join(assets, 'compose.yaml')}`,
+      `--env-file=${envFile}`,
     ];
     // To compose a variable that is set to nothing is set, to us it is not.
     const unset = variables.flatMap(({ name }) => (environment[name] === '' ? [[name, undefined]] : []));

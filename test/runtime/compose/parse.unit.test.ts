@@ -57,9 +57,7 @@ describe('memory of Docker', () => {
 
   it('must be some 5 GiB, with Metabase 7', () => {
     expect(lacksMemory(docker(5 * gib), [])).toBeNull();
-    expect(lacksMemory(docker(2 * gib), [])).toBe(
-      'Docker has 2.0 GiB of memory, the stack may take 5.0 GiB',
-    );
+    expect(lacksMemory(docker(2 * gib), [])).toBe('Docker has 2.0 GiB of memory, the stack may take 5.0 GiB');
     expect(lacksMemory(docker(5 * gib), ['bi'])).toContain('7.0 GiB');
     expect(lacksMemory(docker(6.8 * gib), ['bi'])).toBeNull();
   });
