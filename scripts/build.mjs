@@ -12,7 +12,7 @@ export async function build() {
   const aside = join(root, `dist.${process.pid}`);
   await bundle({
     absWorkingDir: root,
-    entryPoints: { cli: 'src/cli/entry.ts' },
+    entryPoints: { cli: 'src/cli/entry.ts', chores: 'src/cli/chores-entry.ts' },
     outdir: aside,
     bundle: true,
     platform: 'node',

@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 for name in spark/requirements spark/requirements-dev spark/requirements-build spark/requirements-uv \
-  airflow/requirements airflow/requirements-dev; do
+  airflow/requirements airflow/requirements-dev compose/requirements-node; do
   (
     cd "${name%/*}"
     uv pip compile --universal --python-version 3.10 --generate-hashes --no-annotate --no-emit-index-url --quiet \

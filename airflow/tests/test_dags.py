@@ -20,8 +20,8 @@ def dags() -> dict[str, DAG]:
     return read_dags()
 
 
-def test_two_dags_and_nothing_else_is_taken_for_one(dags: dict[str, DAG]) -> None:
-    assert sorted(dags) == ["shop_daily_etl", "shop_maintenance"]
+def test_three_dags_and_nothing_else_is_taken_for_one(dags: dict[str, DAG]) -> None:
+    assert sorted(dags) == ["shop_daily_etl", "shop_full_etl", "shop_maintenance"]
 
 
 def test_the_daily_etl_is_a_chain(dags: dict[str, DAG]) -> None:
@@ -63,24 +63,28 @@ def test_the_first_gap_can_be_set() -> None:
 def test_the_schedule_follows_the_zone() -> None:
     script = (
         "from dag_files import read_dags;"
-        "print(*(str(getattr(d.timetable.timezone, 'name', d.timetable.timezone)) for d in read_dags().values()))"
+        "zones = (d.timetable.timezone for d in read_dags().values() if d.schedule);"
+        "print(*(str(getattr(zone, 'name', zone)) for zone in zones))"
     )
     assert in_another_python(script, {"SHOP_TIMEZONE": "Asia/Tokyo"}).split() == ["Asia/Tokyo"] * 2
 
 
 def test_tasks_call_the_command_line(dags: dict[str, DAG]) -> None:
     arguments = {
-        task.task_id: task.arguments
+        (dag.dag_id, task.task_id): task.arguments
         for dag in dags.values()
         for task in dag.tasks
         if isinstance(task, ShopPipeOperator)
     }
     day = "{{ business_day(dag_run) }}"
+    checks = ["etl", "status", "--run", "{{ ti.xcom_pull(task_ids='spark')['run_id'] }}"]
     assert arguments == {
-        "source_check": ["etl", "source", "--date", day],
-        "spark": ["etl", "run", "--date", day],
-        "checks": ["etl", "status", "--run", "{{ ti.xcom_pull(task_ids='spark')['run_id'] }}"],
-        "maintain": ["maintain"],
+        ("shop_daily_etl", "source_check"): ["etl", "source", "--date", day],
+        ("shop_daily_etl", "spark"): ["etl", "run", "--date", day],
+        ("shop_daily_etl", "checks"): checks,
+        ("shop_full_etl", "spark"): ["etl", "run", "--full"],
+        ("shop_full_etl", "checks"): checks,
+        ("shop_maintenance", "maintain"): ["maintain"],
     }
 
 

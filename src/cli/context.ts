@@ -23,14 +23,16 @@ export interface Context {
   project(): Promise<Project>;
   /** The runtime that flag, environment or `.env` name; works where the rest of `.env` is wrong. */
   askedRuntime(): Promise<RuntimeName | null>;
+  /** The name of compose's project, likewise. */
+  composeProject(): Promise<string>;
   /** @throws ShopPipeError when there is no `.env` or a value is wrong. */
   config(): Promise<Config>;
 }
 
-/** The folder that holds sql/, spark/ …: one above the bundle in dist/, two above this file in a test. */
+/** The folder that holds sql/, spark/ …: one above the bundle in dist/ or two above a chunk of it, as above this file in a test. */
 export function assetsFolder(moduleUrl = import.meta.url): string {
   const here = dirname(fileURLToPath(moduleUrl));
-  return here.endsWith('/src/cli') ? resolve(here, '../..') : resolve(here, '..');
+  return /\/(src\/cli|dist\/chunks)$/.test(here) ? resolve(here, '../..') : resolve(here, '..');
 }
 
 export function createContext(
@@ -56,6 +58,11 @@ export function createContext(
     const { asRuntime } = await import('../config/schema.ts');
     return asRuntime(rawValue('SHOP_PIPE_RUNTIME', process.env, readEnvFile(envFile)) ?? '');
   };
+  const composeProject = async (): Promise<string> => {
+    const { rawValue, readEnvFile } = await import('../config/environment.ts');
+    const { envFile } = await context.project();
+    return rawValue('COMPOSE_PROJECT_NAME', process.env, readEnvFile(envFile)) ?? '';
+  };
   const readConfig = async (): Promise<Config> => {
     const { envFile } = await context.project();
     const { loadEnvironment } = await import('../config/environment.ts');
@@ -70,6 +77,7 @@ export function createContext(
     signal,
     project: () => (project ??= findProject()),
     askedRuntime,
+    composeProject,
     config: () => (config ??= readConfig()),
   };
   return context;

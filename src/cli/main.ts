@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import type { Body, Run } from './command.ts';
+import type { Body, Register, Run } from './command.ts';
 import { createContext, type GlobalFlags } from './context.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import { normaliseError } from './normalise-error.ts';
@@ -7,8 +7,12 @@ import { Output } from './output.ts';
 import { createProgram } from './program.ts';
 import { createProgress } from './progress.ts';
 
-/** Runs one command line (`argv` without node and script) and returns its exit code. Never throws. */
-export async function main(argv: readonly string[]): Promise<number> {
+/**
+ * Runs one command line (`argv` without node and script) and returns its exit code. Never throws.
+ *
+ * @param registers other commands than those of shop-pipe.
+ */
+export async function main(argv: readonly string[], registers?: readonly Register[]): Promise<number> {
   // Known before commander has parsed, so that a wrong option is told in JSON as well.
   const output = new Output(argv.includes('--json'), process.stdout, process.stderr, process.env);
   const interruption = interruptions();
@@ -33,7 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     };
 
   try {
-    await createProgram(run).parseAsync(argv, { from: 'user' });
+    await createProgram(run, registers).parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
     if (error instanceof CommanderError && error.code === 'commander.help') {

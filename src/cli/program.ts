@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { commands } from '../commands/index.ts';
-import type { Run } from './command.ts';
+import type { Register, Run } from './command.ts';
 import { version } from './version.ts';
 
 /** Every command with its options, and nothing done yet: what `--help` and the tests look at. */
-export function createProgram(run: Run): Command {
+export function createProgram(run: Run, registers: readonly Register[] = commands): Command {
   const program = new Command('shop-pipe')
     .description('A complete e-commerce data pipeline from one command.')
     .version(version, '-V, --version')
@@ -22,7 +22,7 @@ export function createProgram(run: Run): Command {
     .showHelpAfterError(false)
     .showSuggestionAfterError(true)
     .helpCommand('help [command]', 'help on a command');
-  for (const register of commands) register(program, run);
+  for (const register of registers) register(program, run);
   settle(program);
   return program;
 }

@@ -11,7 +11,15 @@ export const registerDown: Register = (program, run) => {
         const { progress, signal } = context;
         const purged = options.purge ?? false;
         const [project, asked] = [await context.project(), await context.askedRuntime()];
-        const { runtime, stopped } = await takeDown({ project, asked, purge: purged, progress, signal });
+        const composeProject = await context.composeProject();
+        const { runtime, stopped } = await takeDown({
+          project,
+          asked,
+          composeProject,
+          purge: purged,
+          progress,
+          signal,
+        });
         const what = stopped.length === 0 ? 'nothing was running' : `stopped ${stopped.join(', ')}`;
         return {
           data: { runtime, stopped, purged },

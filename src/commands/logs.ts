@@ -5,7 +5,7 @@ export const registerLogs: Register = (program, run) => {
   program
     .command('logs')
     .description('what the engines and jobs wrote')
-    .argument('[service]', 'only this one: postgres, kafka, airflow (or a part of it), spark, stream')
+    .argument('[service]', 'only this one: postgres, kafka, airflow or spark (or a part of it), stream')
     .option('-f, --follow', 'go on as they write, until Ctrl-C')
     .option('-n, --lines <n>', 'how many of the last lines of each', '200')
     .action(
@@ -13,7 +13,6 @@ export const registerLogs: Register = (program, run) => {
         const { wholeNumber } = await import('../cli/arguments.ts');
         const lines = wholeNumber('--lines', options.lines, 0, 1_000_000);
         const { openRuntime } = await import('../runtime/open.ts');
-        const { followLogs, readLogs } = await import('../runtime/logs.ts');
         const { progress, signal, output } = context;
         const runtime = await openRuntime({
           config: await context.config(),
@@ -21,10 +20,10 @@ export const registerLogs: Register = (program, run) => {
           progress,
           signal,
         });
-        const sources = await runtime.logs(service ?? null);
+        const logs = await runtime.logs(service ?? null);
         const { readableLine } = await import('../process/log-line.ts');
-        const tail = readLogs(sources, lines);
-        const width = Math.max(0, ...sources.map(({ service: name }) => name.length));
+        const tail = await logs.read(lines);
+        const width = Math.max(0, ...tail.map(({ service: name }) => name.length));
         const shown = (entry: LogLine): string =>
           `${entry.service.padEnd(width)} | ${readableLine(entry.line)}`;
         if (!options.follow) {
@@ -34,7 +33,7 @@ export const registerLogs: Register = (program, run) => {
           };
         }
         for (const entry of tail) output.line(entry, shown(entry));
-        await followLogs(sources, signal, (entry) => output.line(entry, shown(entry)));
+        await logs.follow(signal, (entry) => output.line(entry, shown(entry)));
         return undefined;
       }),
     );

@@ -13,7 +13,9 @@ export const registerStatus: Register = (program, run) => {
         const { progress, signal } = context;
         const [config, project] = [await context.config(), await context.project()];
         const runtime = await openRuntime({ config, project, progress, signal });
-        const services = [...(await runtime.status()), ...streamServiceStatus(project.home)];
+        // In containers the stream is one of the services.
+        const own = runtime.name === 'compose' ? [] : streamServiceStatus(project.home);
+        const services = [...(await runtime.status()), ...own];
         // One that nobody started is left out on purpose: up takes names.
         const wanted = services.filter(({ state }) => state !== 'stopped');
         const healthy = wanted.length > 0 && wanted.every(({ state }) => state === 'healthy');

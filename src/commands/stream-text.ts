@@ -26,7 +26,7 @@ function became({ read, applied, superseded, stale, duplicate, rejected }: Strea
 export function startText({ started, state, detail, pid }: StartedStream): string {
   const how = started ? 'the stream is started' : 'the stream runs already; nothing was changed';
   const waits = state === 'waiting' ? `\nit waits: ${detail}` : '';
-  return `${how} (pid ${pid})${waits}`;
+  return `${how}${pid === null ? '' : ` (pid ${pid})`}${waits}`;
 }
 
 export function stopText({ stopped, killed, committed }: StopResult): string {

@@ -48,6 +48,8 @@ export interface Config {
     database: PgTarget;
   };
   sparkMaster: string;
+  /** What a job asks of a cluster; `secret` is null where it wants none. */
+  spark: { secret: string | null; cores: number | null; executorMemory: string; driverMemory: string };
   stream: {
     /** Messages of a micro-batch at most. */
     maxOffsetsPerTrigger: number;
@@ -56,6 +58,7 @@ export interface Config {
   /** What flag, environment or `.env` ask for; null where nobody said. */
   runtime: RuntimeName | null;
   olistPath: string | null;
+  compose: { project: string; profiles: readonly string[]; metabasePort: number };
 }
 
 /** @throws ShopPipeError `bad_configuration` where two variables do not fit together. */
@@ -113,10 +116,21 @@ export function configFrom(env: Environment): Config {
       },
     },
     sparkMaster: env.SPARK_MASTER,
+    spark: {
+      secret: env.SPARK_AUTHENTICATE ? env.SPARK_AUTH_SECRET : null,
+      cores: env.SPARK_JOB_CORES === '' ? null : env.SPARK_JOB_CORES,
+      executorMemory: env.SPARK_EXECUTOR_MEMORY,
+      driverMemory: env.SPARK_DRIVER_MEMORY,
+    },
     stream: { maxOffsetsPerTrigger: env.STREAM_MAX_OFFSETS_PER_TRIGGER },
     timezone: env.SHOP_TIMEZONE,
     runtime: env.SHOP_PIPE_RUNTIME === '' ? null : env.SHOP_PIPE_RUNTIME,
     olistPath: env.OLIST_PATH === '' ? null : env.OLIST_PATH,
+    compose: {
+      project: env.COMPOSE_PROJECT_NAME,
+      profiles: env.COMPOSE_PROFILES,
+      metabasePort: env.METABASE_PORT,
+    },
   };
 }
 

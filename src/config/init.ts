@@ -42,6 +42,9 @@ export async function initialise(file: string, env: NodeJS.ProcessEnv): Promise<
       values.set(variable.name, env[variable.name] || String(await freePort(Number(variable.default))));
     } else if (variable.fill === 'endpoint' || variable.fill === 'url') {
       values.set(variable.name, env[variable.name] || (await withFreePort(variable.default ?? '')));
+    } else if (variable.fill === 'portOf') {
+      const url = values.get(variable.of ?? '') ?? present[variable.of ?? ''] ?? '';
+      values.set(variable.name, env[variable.name] || portOf(url) || (variable.default ?? ''));
     } else if (!(variable.name in present)) {
       values.set(variable.name, variable.default ?? '');
     }
@@ -92,6 +95,8 @@ async function withFreePort(preferred: string): Promise<string> {
   const colon = preferred.lastIndexOf(':');
   return `${preferred.slice(0, colon)}:${await freePort(Number(preferred.slice(colon + 1)))}`;
 }
+
+const portOf = (url: string): string => (URL.canParse(url) ? new URL(url).port : '');
 
 const isSecret = (name: string): boolean =>
   (variables as readonly Variable[]).some((v) => v.name === name && v.secret);

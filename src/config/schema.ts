@@ -11,9 +11,11 @@ export interface Variable {
   doc: string;
   /**
    * `generated`: `init` writes a random value, `fernet`: a random key of that format. `port`: a free port near the
-   * default. `endpoint` and `url`: the default, which ends in a port, with a free one.
+   * default. `endpoint` and `url`: the default, which ends in a port, with a free one. `portOf`: the port of the variable
+   * that `of` names.
    */
-  fill?: 'generated' | 'fernet' | 'port' | 'endpoint' | 'url';
+  fill?: 'generated' | 'fernet' | 'port' | 'endpoint' | 'url' | 'portOf';
+  of?: string;
   /** How many random bytes `generated` takes; 24 where nothing is said. */
   bytes?: number;
   /** Never printed, never logged, never in argv. */
@@ -83,10 +85,14 @@ const engineList = z
   )
   .refine((list) => list.every((name) => engines.includes(name)), `must name some of ${engines.join(', ')}`);
 
+const javaMemory = z.string().regex(/^\d{1,6}[mg]$/, 'must be a size such as 512m or 2g');
+
 const postgres = 'PostgreSQL';
 const kafka = 'Apache Kafka';
+const spark = 'Spark';
 const airflow = 'Apache Airflow';
 const metabase = 'Metabase';
+const docker = 'Docker compose';
 const pipeline = 'The pipeline';
 
 const runtimes = ['native', 'compose', 'external'] as const;
@@ -215,14 +221,51 @@ export const variables = [
   },
   {
     name: 'SPARK_MASTER',
-    group: 'Spark',
+    group: spark,
     doc: 'Where Spark jobs run: `local[*]`, `spark://host:7077`, `k8s://…`.',
     default: 'local[*]',
     schema: word,
   },
   {
+    name: 'SPARK_AUTHENTICATE',
+    group: spark,
+    doc: 'Whether the cluster of SPARK_MASTER wants SPARK_AUTH_SECRET: `true` or `false`. The cluster of compose always does.',
+    default: 'false',
+    schema: z.enum(['true', 'false']).transform((value) => value === 'true'),
+  },
+  {
+    name: 'SPARK_AUTH_SECRET',
+    group: spark,
+    doc: 'What a Spark cluster and its jobs share (spark.authenticate.secret).',
+    default: '',
+    fill: 'generated',
+    secret: true,
+    schema: optionalPassword,
+  },
+  {
+    name: 'SPARK_JOB_CORES',
+    group: spark,
+    doc: 'Cores that a job takes of a standalone cluster at most, so that ETL and stream run side by side. Empty: all that are free.',
+    default: '',
+    schema: z.union([z.literal(''), wholeNumber(1, 10_000)]),
+  },
+  {
+    name: 'SPARK_EXECUTOR_MEMORY',
+    group: spark,
+    doc: 'Heap of an executor on a cluster.',
+    default: '1g',
+    schema: javaMemory,
+  },
+  {
+    name: 'SPARK_DRIVER_MEMORY',
+    group: spark,
+    doc: 'Heap of a driver; with `local[*]` the whole job is in it.',
+    default: '1g',
+    schema: javaMemory,
+  },
+  {
     name: 'STREAM_MAX_OFFSETS_PER_TRIGGER',
-    group: 'Spark',
+    group: spark,
     doc: 'How many messages a micro-batch of the stream takes at most: bounds its memory and how long its transaction lasts.',
     default: '50000',
     schema: wholeNumber(1, 10_000_000),
@@ -401,6 +444,39 @@ export const variables = [
     doc: 'Folder or zip of the Olist dataset. Empty: `npm start` makes a synthetic shop.',
     default: '',
     schema: z.string(),
+  },
+  {
+    name: 'COMPOSE_PROJECT_NAME',
+    group: docker,
+    doc: 'Name of the containers, volumes and images; two clones on one machine need two.',
+    default: 'shop-pipe',
+    schema: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_-]*$/, 'must be lower-case letters, digits, dashes and underscores'),
+  },
+  {
+    name: 'COMPOSE_PROFILES',
+    group: docker,
+    doc: 'What runs besides, with commas: `bi` (Metabase), `demo` (a producer of order events).',
+    default: '',
+    schema: z.string().transform((list) => list.split(',').filter(Boolean)),
+  },
+  {
+    name: 'AIRFLOW_PORT',
+    group: docker,
+    doc: 'Where `docker compose` publishes Airflow: the port of AIRFLOW_URL.',
+    default: '8080',
+    fill: 'portOf',
+    of: 'AIRFLOW_URL',
+    schema: port,
+  },
+  {
+    name: 'METABASE_PORT',
+    group: docker,
+    doc: 'Where `docker compose` publishes Metabase.',
+    default: '3000',
+    fill: 'port',
+    schema: port,
   },
 ] as const satisfies readonly Variable[];
 

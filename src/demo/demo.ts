@@ -17,10 +17,8 @@ import type { StreamStatus } from '../stream/status.ts';
 import { ensureSpark } from '../toolchain/spark.ts';
 import { type Verification, verify } from '../verify/verify.ts';
 import { demoEngines } from './engines.ts';
+import { readBooks, seedFirstShop } from './first-shop.ts';
 import { runLive } from './live.ts';
-
-/** Orders of the shop that is made where OLIST_PATH is unset, and the seed that makes it always the same. */
-export const syntheticShop = { orders: 50_000, seed: 1 };
 
 export interface DemoContext {
   config: Config;
@@ -107,23 +105,10 @@ async function seedAndCurate(
   empty: boolean,
 ): Promise<{ seed: SeedResult | null; etl: EtlResult }> {
   const [seed] = await both(
-    empty ? seedShop(context) : Promise.resolve(null),
+    empty ? seedFirstShop(context) : Promise.resolve(null),
     ensureSpark(context.project.assets, context.progress, context.signal),
   );
   return { seed, etl: await runEtl(context, { request: { kind: 'full' }, only: false }) };
-}
-
-async function seedShop({ config, progress, signal }: DemoContext): Promise<SeedResult> {
-  const seedContext = { owner: config.postgres.owner, timezone: config.timezone, progress, signal };
-  if (config.olistPath !== null) {
-    const { seedOlist } = await import('../olist/seed.ts');
-    return seedOlist(seedContext, { path: config.olistPath });
-  }
-  progress.note(
-    `OLIST_PATH is unset: a synthetic shop of ${syntheticShop.orders.toLocaleString('en-US')} Olist-shaped orders (seed ${syntheticShop.seed}) stands in for the real dataset`,
-  );
-  const { seedSynthetic } = await import('../olist/synthetic/seed.ts');
-  return seedSynthetic(seedContext, syntheticShop);
 }
 
 /** Waits for both even when one fails, so that neither goes on behind an error message. */
@@ -140,17 +125,6 @@ async function allReports({ config, project, signal }: DemoContext): Promise<Dem
     reports.push({ question, result });
   }
   return reports;
-}
-
-/** What the tables hold by the last seed, and whether an earlier run came to its end and its curated days are there. */
-async function readBooks(owner: PgTarget): Promise<{ dataset: string | null; done: boolean }> {
-  return withClient(owner, async (client) => {
-    const { rows } = await client.query<{ dataset: string | null; done: boolean }>(`
-      select
-        (select dataset from ops.seeds order by seed_id desc limit 1) as dataset,
-        exists (select from ops.settings where name = 'demo') and exists (select from ops.curated_days) as done`);
-    return rows[0] ?? { dataset: null, done: false };
-  });
 }
 
 async function writeMarker(owner: PgTarget): Promise<void> {

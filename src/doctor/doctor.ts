@@ -3,13 +3,15 @@ import type { Project } from '../config/project.ts';
 import { ShopPipeError } from '../errors.ts';
 import { withClient } from '../postgres/connection.ts';
 import { silent } from '../progress.ts';
+import { recordedRuntime } from '../runtime/choose.ts';
 import { openRuntime } from '../runtime/open.ts';
 import type { ServiceState } from '../runtime/service.ts';
 import { checkAirflow } from './airflow.ts';
+import { checkDocker } from './docker.ts';
 import { type Finding, ok, problem } from './finding.ts';
 import { checkIdle } from './idle.ts';
 import { checkKafka } from './kafka.ts';
-import { checkDisk, checkDocker, checkEnvFile, checkMemory, checkTools } from './machine.ts';
+import { checkDisk, checkEnvFile, checkMemory, checkTools } from './machine.ts';
 import { checkMetabase } from './metabase.ts';
 
 export interface DoctorContext {
@@ -21,14 +23,18 @@ export interface DoctorContext {
 
 /** Looks at everything the stack depends on; changes nothing. */
 export async function examine({ project, config, signal }: DoctorContext): Promise<Finding[]> {
+  const read = await config().catch((error: unknown) => error as ShopPipeError);
+  const known = read instanceof Error ? null : read;
+  const chosen = known?.runtime ?? recordedRuntime(project.home);
+  const docker = await checkDocker(chosen, known?.compose.profiles ?? []);
   const findings = [
-    ...checkTools(),
-    checkMemory(),
+    // Containers bring a JDK and a Python of their own, and have Docker's memory.
+    ...checkTools().filter(({ name }) => chosen !== 'compose' || name === 'node'),
+    ...(chosen === 'compose' ? [] : [checkMemory()]),
     ...checkDisk(project.home),
-    await checkDocker(),
+    docker,
     checkEnvFile(project.envFile),
   ];
-  const read = await config().catch((error: unknown) => error as ShopPipeError);
   if (read instanceof ShopPipeError) {
     if (read.code !== 'not_initialised')
       findings.push(problem('configuration', read.message, read.suggestion ?? 'mend .env'));
@@ -36,6 +42,7 @@ export async function examine({ project, config, signal }: DoctorContext): Promi
   }
   if (read instanceof Error) throw read;
   findings.push(ok('configuration', `time zone ${read.timezone}, Spark ${read.sparkMaster}`));
+  if (chosen === 'compose' && docker.level === 'problem') return findings;
   const runtime = await openRuntime({ config: read, project, progress: silent, signal });
   const services = await runtime.status();
   const stateOf = (name: string): ServiceState | undefined =>

@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { checkNode, findJdk, findPython } from '../../scripts/machine.mjs';
-import { capture } from '../process/capture.ts';
 import { airflowMemory } from '../runtime/native/airflow/memory.ts';
 import { usableMemory } from '../runtime/native/postgres/tuning.ts';
 import { cacheFolder } from '../toolchain/cache.ts';
@@ -20,21 +19,6 @@ export function checkTools(): Finding[] {
       ? problem('python', python.problem, python.remedy)
       : ok('python', `${python.version}, ${python.executable}`),
   ];
-}
-
-/** Docker is looked at only to say what `up` would use. */
-export async function checkDocker(): Promise<Finding> {
-  const answer = await capture('docker', ['compose', 'version', '--short']).catch(() => null);
-  const engine =
-    answer?.code === 0
-      ? await capture('docker', ['info', '--format', '{{.ServerVersion}}']).catch(() => null)
-      : null;
-  if (engine?.code === 0)
-    return ok('docker', `engine ${engine.output.trim()}, compose ${answer?.output.trim()}`);
-  return ok(
-    'docker',
-    answer === null ? 'not installed; engines run natively' : 'no engine answers; engines run natively',
-  );
 }
 
 export function checkMemory(bytes = usableMemory()): Finding {

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { usageError } from '../errors.ts';
-import type { LogSource } from './runtime.ts';
+
+export interface LogSource {
+  service: string;
+  /** A name for it and others of one engine. */
+  group?: string | undefined;
+  file: string;
+}
 
 /** Logs that are no service's own: jobs of this machine write them, whoever runs the engines. */
 export const jobLogs = (home: string): LogSource[] =>

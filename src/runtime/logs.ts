@@ -1,20 +1,29 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { lastLogLines } from '../process/log-tail.ts';
-import type { LogSource } from './runtime.ts';
+import type { LogSource } from './log-sources.ts';
 
 export interface LogLine {
   service: string;
   line: string;
 }
 
-/** The last `count` lines of each source. */
-export function readLogs(sources: readonly LogSource[], count: number): LogLine[] {
-  return sources.flatMap(({ service, file }) => lastLogLines(file, count).map((line) => ({ service, line })));
+/** What some services wrote. */
+export interface Logs {
+  /** The last `count` lines of each, oldest first. */
+  read(count: number): Promise<LogLine[]>;
+  /** Calls `onLine` for each line that is added until `signal` aborts. */
+  follow(signal: AbortSignal, onLine: (line: LogLine) => void): Promise<void>;
 }
 
-/** Calls `onLine` for each line that is added until `signal` aborts; a file that was rotated is read from its start. */
-export async function followLogs(
+/** Logs that are files of this machine; one that was rotated is followed from its start. */
+export const fileLogs = (sources: readonly LogSource[]): Logs => ({
+  read: async (count) =>
+    sources.flatMap(({ service, file }) => lastLogLines(file, count).map((line) => ({ service, line }))),
+  follow: (signal, onLine) => followFiles(sources, signal, onLine),
+});
+
+async function followFiles(
   sources: readonly LogSource[],
   signal: AbortSignal,
   onLine: (line: LogLine) => void,

@@ -1,8 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Project } from '../config/project.ts';
-import { type ShopPipeError, usageError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
-import { chooseRuntime, recordedRuntime } from './choose.ts';
+import { chooseRuntime } from './choose.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface OpenOptions {
@@ -14,7 +13,7 @@ export interface OpenOptions {
 
 /** The runtime that this project uses. */
 export async function openRuntime({ config, project, progress, signal }: OpenOptions): Promise<Runtime> {
-  const name = chooseRuntime(config.runtime, recordedRuntime(project.home));
+  const name = await chooseRuntime(config.runtime, project.home);
   switch (name) {
     case 'native': {
       const { nativeRuntime } = await import('./native/runtime.ts');
@@ -31,14 +30,9 @@ export async function openRuntime({ config, project, progress, signal }: OpenOpt
       const { externalRuntime } = await import('./external/runtime.ts');
       return externalRuntime(config, project.home);
     }
-    case 'compose':
-      throw noCompose();
+    case 'compose': {
+      const { composeRuntime } = await import('./compose/runtime.ts');
+      return composeRuntime({ config, ...project, progress, signal });
+    }
   }
 }
-
-export const noCompose = (): ShopPipeError =>
-  usageError(
-    'no_compose',
-    'this version runs the engines natively or uses running ones; compose comes later',
-    'shop-pipe up --runtime native',
-  );

@@ -1,3 +1,5 @@
+import type { RuntimeName } from '../config/config.ts';
+import type { Logs } from './logs.ts';
 import type { ServiceStatus } from './service.ts';
 
 export interface UpResult {
@@ -7,22 +9,15 @@ export interface UpResult {
   started: string[];
 }
 
-export interface LogSource {
-  service: string;
-  /** A name for it and others of one engine. */
-  group?: string | undefined;
-  file: string;
-}
-
 /** The narrow interface that native, compose and external share. */
 export interface Runtime {
-  readonly name: string;
+  readonly name: RuntimeName;
   /**
    * Starts what is not running, in the order of needs; returns when all is healthy. No service named: all of them.
    * `onHealthy` is called for each that is about, before what needs it starts: an engine may need what is in another.
    */
   up(services: readonly string[], onHealthy?: (service: string) => Promise<void>): Promise<UpResult>;
   status(): Promise<ServiceStatus[]>;
-  /** Log files to read, oldest lines first: the engines' where they are on this machine, and those of jobs. */
-  logs(service: string | null): Promise<LogSource[]>;
+  /** What the engines wrote, where this machine can tell, and the jobs; of one service or group, or of all. */
+  logs(service: string | null): Promise<Logs>;
 }

@@ -30,7 +30,10 @@ export async function bringUp(options: OpenOptions, services: readonly string[] 
     if (service === 'postgres') migrations = await prepareDatabase(options);
     if (service === 'kafka') topics = await prepareTopic(options, runtime.name);
   });
-  if (recorded !== runtime.name) recordRuntime(project.home, runtime.name as 'native');
+  if (recorded !== runtime.name) {
+    const compose = runtime.name === 'compose' ? { compose: options.config.compose.project } : {};
+    recordRuntime(project.home, { runtime: runtime.name, ...compose });
+  }
   return { ...result, migrations, topics };
 }
 

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Project } from '../config/project.ts';
 import { ShopPipeError } from '../errors.ts';
 import type { Progress, Step } from '../progress.ts';
+import { chooseRuntime } from '../runtime/choose.ts';
 import { ensureSpark } from '../toolchain/spark.ts';
 import { submit } from './submit.ts';
 
@@ -49,6 +50,10 @@ export interface EtlContext {
 export async function runEtl(context: EtlContext, options: EtlOptions): Promise<EtlResult> {
   const { config, project, progress, signal } = context;
   const started = performance.now();
+  if ((await chooseRuntime(config.runtime, project.home)) === 'compose') {
+    const { composeEtl } = await import('./compose.ts');
+    return composeEtl(context, options);
+  }
   const toolchain = await ensureSpark(project.assets, progress, signal);
   const { host, port, database, user, password } = config.postgres.etl;
   let result: EtlResult | null = null;
@@ -73,6 +78,7 @@ export async function runEtl(context: EtlContext, options: EtlOptions): Promise<
       {
         toolchain,
         master: config.sparkMaster,
+        resources: config.spark,
         confFolder: join(project.assets, 'spark', 'conf'),
         home: project.home,
         signal,

@@ -97,6 +97,7 @@ export function runStreamJob(
     {
       toolchain,
       master: config.sparkMaster,
+      resources: config.spark,
       confFolder: join(project.assets, 'spark', 'conf'),
       home: project.home,
       signal,

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
-import { closeSync, createWriteStream, fstatSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { interruptedError, ShopPipeError } from '../errors.ts';
-import { lastLogLines } from '../process/log-tail.ts';
-import { makeFolder } from '../process/make-folder.ts';
 import { identify, type ProcessId, stopGroup } from '../process/process-table.ts';
 import type { SparkToolchain } from '../toolchain/spark.ts';
-import { baseProperties, propertiesText } from './properties.ts';
+import { type JobLog, openJobLog } from './job-log.ts';
+import { baseProperties, propertiesText, type Resources } from './properties.ts';
 import { requestName, scratchFolder } from './scratch.ts';
 
 export interface SparkJob {
@@ -30,6 +29,8 @@ export interface SparkJob {
 export interface SubmitOptions {
   toolchain: SparkToolchain;
   master: string;
+  /** Default: a gigabyte of heap, and all cores. */
+  resources?: Resources;
   /** spark/conf of the assets. */
   confFolder: string;
   /** Below it go the request file, Spark's scratch space and the log. */
@@ -68,18 +69,14 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<Sub
   const { toolchain, home, signal } = options;
   if (signal.aborted) throw interruptedError(`${job.name} has not begun`);
   const scratch = scratchFolder(home);
-  const log = job.log ?? 'spark';
-  const logFile = join(home, 'logs', `${log}.log`);
-  makeFolder(join(home, 'logs'));
-  const opened = openSync(logFile, 'a', 0o600);
-  const logStart = fstatSync(opened).size;
-  closeSync(opened);
+  const name = job.log ?? 'spark';
+  const log = openJobLog(join(home, 'logs', `${name}.log`));
   const requestFile = join(scratch, requestName);
   writeFileSync(requestFile, JSON.stringify({ ...job.request, parent: parentOf(identify(process.pid)) }), {
     mode: 0o600,
   });
   try {
-    return await run(job, requestFile, scratch, logFile, options);
+    return await run(job, requestFile, scratch, log, options);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -88,13 +85,16 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<Sub
     job: SparkJob,
     requestFile: string,
     scratch: string,
-    logFile: string,
+    log: JobLog,
     options: SubmitOptions,
   ): Promise<Submitted> {
     const properties = join(scratch, 'spark.properties');
     writeFileSync(
       properties,
-      propertiesText({ ...baseProperties(options.master, scratch), ...job.properties }),
+      propertiesText({
+        ...baseProperties(options.master, scratch, options.resources ?? wholeMachine),
+        ...job.properties,
+      }),
       { mode: 0o600 },
     );
     const child = spawn(
@@ -113,11 +113,10 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<Sub
       ],
       { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment(options), ...job.secrets } },
     );
-    const sink = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
     let reported: ShopPipeError | null = null;
     const take = (line: string): void => {
       if (!line.startsWith(eventPrefix)) {
-        sink.write(`${line}\n`);
+        log.write(line);
         return;
       }
       const event = JSON.parse(line.slice(eventPrefix.length)) as JobEvent;
@@ -125,7 +124,7 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<Sub
       else options.onEvent(event);
     };
     createInterface({ input: child.stdout }).on('line', take);
-    createInterface({ input: child.stderr }).on('line', (line) => sink.write(`${line}\n`));
+    createInterface({ input: child.stderr }).on('line', (line) => log.write(line));
 
     const leader: ProcessId | null = child.pid === undefined ? null : identify(child.pid);
     if (leader) options.onStart?.(leader);
@@ -145,7 +144,7 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<Sub
     }).finally(async () => {
       signal.removeEventListener('abort', stop);
       // What it said last is read from there.
-      await new Promise<void>((resolve) => sink.end(resolve));
+      await log.end();
     });
     // What the group left behind (a JVM whose Python was killed) must not outlive the command.
     if (leader) await stopGroup(leader, 'SIGTERM', 5_000);
@@ -159,25 +158,25 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<Sub
         'spark_killed',
         `the Spark job ${job.name} was killed (${killedBy})`,
         {
-          suggestion: `shop-pipe logs ${log}; where nobody did it, the machine may lack memory`,
+          suggestion: `shop-pipe logs ${name}; where nobody did it, the machine may lack memory`,
         },
       );
     }
     if (reported !== null) throw reported;
     if (code !== 0) {
-      const said =
-        lastLogLines(logFile, 40, logStart).findLast((line) => /error|exception/i.test(line)) ??
-        `exit code ${code}`;
+      const said = log.tail(40).findLast((line) => /error|exception/i.test(line)) ?? `exit code ${code}`;
       throw new ShopPipeError(
         'environment',
         'spark_failed',
         `the Spark job ${job.name} failed: ${said.trim().slice(0, 300)}`,
-        { suggestion: `shop-pipe logs ${log}` },
+        { suggestion: `shop-pipe logs ${name}` },
       );
     }
     return { killed: false };
   }
 }
+
+const wholeMachine: Resources = { cores: null, executorMemory: '1g', driverMemory: '1g', secret: null };
 
 const parentOf = (id: ProcessId | null): object | null =>
   id === null ? null : { pid: id.pid, start_time: id.startTime };

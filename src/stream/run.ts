@@ -1,4 +1,5 @@
 import { environmentError } from '../errors.ts';
+import { chooseRuntime } from '../runtime/choose.ts';
 import { runStreamJob, type StreamContext, type StreamEvent, streamToolchain } from '../spark/stream.ts';
 import { committedOffsets, type StreamTotals } from './ledger.ts';
 import { LiveLine } from './live-line.ts';
@@ -45,6 +46,10 @@ export async function runStream(context: StreamContext, options: RunOptions): Pr
   const { config, progress, signal } = context;
   const { drain, takeOver, supervised, toLog, onEvent } = options;
   const started = performance.now();
+  if ((await chooseRuntime(config.runtime, context.project.home)) === 'compose') {
+    const { composeStream } = await import('../spark/compose.ts');
+    return composeStream(context, options);
+  }
   const service = supervised ? claimService(context.project.home, config) : null;
   const line = new LiveLine();
   let reporter = null as ReturnType<typeof liveReporter> | null;

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { environmentError, interruptedError, ShopPipeError } from '../errors.ts';
+import { environmentError, interruptedError, ShopPipeError, usageError } from '../errors.ts';
 import { withLock } from '../process/lock.ts';
 import { makeFolder } from '../process/make-folder.ts';
 import { identify, isAlive, type ProcessId } from '../process/process-table.ts';
 import type { Step } from '../progress.ts';
+import { chooseRuntime } from '../runtime/choose.ts';
 import { stackLock } from '../runtime/native/stack-lock.ts';
 import { type StreamContext, streamToolchain } from '../spark/stream.ts';
 import { streamService } from './name.ts';
@@ -24,8 +25,8 @@ export interface StartedStream {
   state: 'starting' | 'running' | 'waiting';
   /** What it waits for, if it does. */
   detail: string | null;
-  /** The supervisor. */
-  pid: number;
+  /** The supervisor; null where it is in a container. */
+  pid: number | null;
 }
 
 /** How long a stream that waits for Kafka or Postgres is looked at before that counts as started. */
@@ -38,7 +39,16 @@ const waitingMs = 5_000;
  * @throws ShopPipeError why the supervisor gave up.
  */
 export async function startStream(context: StartContext, takeOver: boolean): Promise<StartedStream> {
-  const { progress, signal, project } = context;
+  const { config, progress, signal, project } = context;
+  if ((await chooseRuntime(config.runtime, project.home)) === 'compose') {
+    if (takeOver)
+      throw usageError(
+        'no_take_over',
+        'the stream of compose is one container: there is nobody to take it from',
+      );
+    const { startStreamContainer } = await import('../runtime/compose/stream.ts');
+    return { started: await startStreamContainer(context), state: 'running', detail: null, pid: null };
+  }
   const options = {
     waitMs: 300_000,
     signal,

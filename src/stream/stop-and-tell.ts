@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Project } from '../config/project.ts';
 import { inStep, type Progress } from '../progress.ts';
+import { chooseRuntime } from '../runtime/choose.ts';
 import { closeBooks } from './close-books.ts';
 import { committedOffsets } from './ledger.ts';
 import { ordersStream } from './name.ts';
@@ -14,10 +15,16 @@ export interface StopResult extends StoppedStream {
 
 /** Stops the stream of this home and says what is in the tables by then. */
 export async function stopAndTell(config: Config, project: Project, progress: Progress): Promise<StopResult> {
-  const stop = (): Promise<StoppedStream> => stopStream(project.home);
-  const stopped = findSupervisor(project.home)?.alive
-    ? await inStep(progress, 'stopping the stream', stop)
-    : await stop();
-  await closeBooks(config.postgres.owner, ordersStream);
+  const composed = (await chooseRuntime(config.runtime, project.home)) === 'compose';
+  const stop = async (): Promise<StoppedStream> => {
+    if (!composed) return stopStream(project.home);
+    const { stopStreamContainer } = await import('../runtime/compose/stream.ts');
+    return stopStreamContainer(config, project);
+  };
+  const stopped =
+    composed || findSupervisor(project.home)?.alive
+      ? await inStep(progress, 'stopping the stream', stop)
+      : await stop();
+  if (!composed) await closeBooks(config.postgres.owner, ordersStream);
   return { ...stopped, committed: await committedOffsets(config.postgres.owner, ordersStream) };
 }

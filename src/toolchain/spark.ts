@@ -3,6 +3,7 @@ import type { Progress, Step } from '../progress.ts';
 import { ensureJars } from './jars.ts';
 import { ensureJavaJar } from './java-jar.ts';
 import { findJdk, type Jdk } from './jdk.ts';
+import { type Prebuilt, prebuiltToolchain } from './prebuilt.ts';
 import { ensurePySpark, type PySpark } from './pyspark.ts';
 import { findPython } from './python.ts';
 import { ensureStreamJars, type Installing } from './stream.ts';
@@ -20,7 +21,7 @@ export const ensureSpark = (
   progress: Progress,
   signal: AbortSignal,
 ): Promise<SparkToolchain> =>
-  inInstallStep(progress, signal, (installing) => installSpark(assets, installing));
+  inInstallStep('batch', progress, signal, (installing) => installSpark(assets, installing));
 
 /** What a stream needs: all that a batch has, Spark's Kafka source and the jar of `spark/stream-java`. */
 export const ensureStream = (
@@ -28,7 +29,7 @@ export const ensureStream = (
   progress: Progress,
   signal: AbortSignal,
 ): Promise<SparkToolchain> =>
-  inInstallStep(progress, signal, async (installing) => {
+  inInstallStep('stream', progress, signal, async (installing) => {
     const spark = await installSpark(assets, installing);
     return {
       ...spark,
@@ -56,12 +57,15 @@ async function installSpark(assets: string, installing: Installing): Promise<Spa
   return { ...pyspark, jdk, jars: [...pgjdbc, pgcopy] };
 }
 
-/** One step for all that `install` builds; none is shown where everything is there. */
+/** One step for all that `install` builds; none is shown where everything is there. An image has it all. */
 async function inInstallStep(
+  kind: keyof Prebuilt,
   progress: Progress,
   signal: AbortSignal,
   install: (installing: Installing) => Promise<SparkToolchain>,
 ): Promise<SparkToolchain> {
+  const prebuilt = prebuiltToolchain();
+  if (prebuilt !== null) return prebuilt[kind];
   let step: Step | undefined;
   try {
     const toolchain = await install((what) => ({

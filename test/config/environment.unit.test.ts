@@ -77,6 +77,7 @@ describe('init', () => {
         'AIRFLOW_JWT_SECRET',
         'AIRFLOW_FERNET_KEY',
         'AIRFLOW_DB_PASSWORD',
+        'AIRFLOW_PORT',
       ],
     });
     expect(readFileSync(file, 'utf8')).toContain(old.trim());

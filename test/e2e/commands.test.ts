@@ -37,7 +37,6 @@ const wrongCalls: [string, number, string, string][] = [
   ['seed synthetic --orders 0', 2, 'bad_number', '--orders'],
   ['seed synthetic --orders many', 2, 'bad_number', 'many'],
   ['--runtime podman status', 2, 'invalid_argument', 'podman'],
-  ['--runtime compose up', 2, 'no_compose', 'compose'],
 ];
 
 describe('every command', () => {

@@ -68,7 +68,7 @@ describe('dag, with the real engines', () => {
   it('lists the DAGs of shop-pipe and those of the project', async () => {
     await expect
       .poll(async () => (await done<DagList>('dag list')).dags.map(({ dag }) => dag), { timeout: 60_000 })
-      .toEqual(['broken', 'flaky', 'quick', etl, 'shop_maintenance', 'slow']);
+      .toEqual(['broken', 'flaky', 'quick', etl, 'shop_full_etl', 'shop_maintenance', 'slow']);
   });
 
   it('runs the day that has no midnight, once', async () => {

@@ -65,7 +65,7 @@ describe('--json', () => {
     );
 
     it.each(['up', 'demo'])('%s with a runtime that is not there', async (line) => {
-      await fails(`--runtime compose ${line}`, 2, 'no_compose');
+      await fails(`--runtime compose ${line}`, 1, 'no_docker');
     });
 
     it('doctor exits 0 or 3 with the same document', async () => {
@@ -332,7 +332,7 @@ describe('--json', () => {
       const { latest } = await done('dag status', 'dag status shop_daily_etl --run manual__2001-01-01');
       expect(latest?.skipped).toMatchObject({ reason: expect.any(String) });
       const { dags } = await done('dag list', 'dag list');
-      expect(dags.map(({ dag }) => dag)).toEqual(['shop_daily_etl', 'shop_maintenance']);
+      expect(dags.map(({ dag }) => dag)).toEqual(['shop_daily_etl', 'shop_full_etl', 'shop_maintenance']);
       const { logs } = await done('dag logs', `dag logs shop_daily_etl --run manual__${date}`);
       expect(logs.map(({ task }) => task)).toEqual(tasks.map(({ task }) => task));
     });

@@ -64,6 +64,9 @@ async function runLane(
     SHOP_PIPE_EXTERNAL: '',
     SHOP_PIPE_HOME: '',
     SHOP_PIPE_RUNTIME: '',
+    // Where nobody says which runtime, an engine that answers would decide.
+    DOCKER_HOST: 'unix:///nowhere.sock',
+    DOCKER_CONTEXT: '',
     SHOP_TIMEZONE: '',
     AIRFLOW_URL: '',
     AIRFLOW_HOME: '',

@@ -104,7 +104,7 @@ export const streamStartDocument = z
       .enum(['starting', 'running', 'waiting'])
       .describe('running, or waiting for Kafka or Postgres; starting only where it ran already'),
     detail: text('what it waits for; null where it does not'),
-    pid: z.int().positive().describe('process id of the supervisor'),
+    pid: processId('the supervisor; null where it runs in a container'),
   })
   .meta(
     documentMeta('stream start', 'The stream runs in the background. An error says why it did not start.', {

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { chosenLogs, jobLogs } from '../log-sources.ts';
+import { fileLogs } from '../logs.ts';
 import { inNeedOrder } from '../need-order.ts';
 import type { Runtime } from '../runtime.ts';
 import type { ServiceStatus } from '../service.ts';
@@ -22,6 +23,6 @@ export function externalRuntime(config: Config, home: string): Runtime {
       }
       return { runtime: 'external', services: await status(), started: [] };
     },
-    logs: async (service) => chosenLogs(jobLogs(home), service),
+    logs: async (service) => fileLogs(chosenLogs(jobLogs(home), service)),
   };
 }

@@ -9,8 +9,9 @@ import {
   requireAnswer,
 } from '../external/services.ts';
 import { chosenLogs, jobLogs } from '../log-sources.ts';
+import { fileLogs, type Logs } from '../logs.ts';
 import { inNeedOrder } from '../need-order.ts';
-import type { LogSource, Runtime, UpResult } from '../runtime.ts';
+import type { Runtime, UpResult } from '../runtime.ts';
 import type { Service, ServiceStatus } from '../service.ts';
 import { airflowServices } from './airflow/services.ts';
 import { kafkaService } from './kafka/service.ts';
@@ -90,13 +91,13 @@ export function nativeRuntime(options: NativeOptions): Runtime {
       });
     },
     status,
-    async logs(service): Promise<LogSource[]> {
+    async logs(service): Promise<Logs> {
       const services = ours().map(({ name, group }) => ({
         service: name,
         group,
         file: supervisor.logFile(name),
       }));
-      return chosenLogs([...services, ...jobLogs(home)], service);
+      return fileLogs(chosenLogs([...services, ...jobLogs(home)], service));
     },
   };
 }

@@ -28,8 +28,12 @@ export function listenAt(url: string, variable: string): Listen {
 
 export const passwordsFile = (folders: AirflowFolders): string => join(folders.home, 'passwords.json');
 
-/** `airflow.cfg`: all that differs from Airflow's defaults. It holds secrets. */
-export function airflowConfig({ airflow, postgres }: Config, folders: AirflowFolders): string {
+/** `airflow.cfg`: all that differs from Airflow's defaults. It holds secrets. `seen`: as a browser comes, if not by `url`. */
+export function airflowConfig(
+  { airflow, postgres }: Config,
+  folders: AirflowFolders,
+  seen: { baseUrl: string; host: string } | null = null,
+): string {
   const { url, user, jwtSecret, fernetKey, database } = airflow;
   const { host, port } = airflowListen(url);
   const sections: Record<string, Record<string, string | number | boolean>> = {
@@ -45,8 +49,8 @@ export function airflowConfig({ airflow, postgres }: Config, folders: AirflowFol
     },
     database: { sql_alchemy_conn: databaseUrl(database, postgres.host) },
     api: {
-      base_url: url,
-      host,
+      base_url: seen?.baseUrl ?? url,
+      host: seen?.host ?? host,
       port,
       workers: 1,
       expose_config: false,
