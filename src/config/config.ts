@@ -58,7 +58,7 @@ export interface Config {
   /** What flag, environment or `.env` ask for; null where nobody said. */
   runtime: RuntimeName | null;
   olistPath: string | null;
-  compose: { project: string; profiles: readonly string[]; metabasePort: number };
+  compose: { project: string; profiles: readonly string[] };
 }
 
 /** @throws ShopPipeError `bad_configuration` where two variables do not fit together. */
@@ -129,7 +129,6 @@ export function configFrom(env: Environment): Config {
     compose: {
       project: env.COMPOSE_PROJECT_NAME,
       profiles: env.COMPOSE_PROFILES,
-      metabasePort: env.METABASE_PORT,
     },
   };
 }

@@ -473,9 +473,10 @@ export const variables = [
   {
     name: 'METABASE_PORT',
     group: docker,
-    doc: 'Where `docker compose` publishes Metabase.',
+    doc: 'Where `docker compose` publishes Metabase: the port of METABASE_URL.',
     default: '3000',
-    fill: 'port',
+    fill: 'portOf',
+    of: 'METABASE_URL',
     schema: port,
   },
 ] as const satisfies readonly Variable[];

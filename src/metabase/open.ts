@@ -5,6 +5,7 @@ import { usageError } from '../errors.ts';
 import { isAlive } from '../process/process-table.ts';
 import type { Progress } from '../progress.ts';
 import { listQuestions } from '../reports/catalogue.ts';
+import { chooseRuntime } from '../runtime/choose.ts';
 import { PidFiles } from '../runtime/native/pid-files.ts';
 import { MetabaseClient } from './client.ts';
 import { type Declared, declare } from './declared.ts';
@@ -42,11 +43,16 @@ export async function openMetabase({
     const server = new PidFiles(join(project.home, 'run')).read('metabase');
     return server !== null && server.endpoint === new URL(target.url).host && isAlive(server);
   };
+  // From inside of its container the database is elsewhere; METABASE_POSTGRES_HOST says otherwise.
+  const composed =
+    config.metabase.source.host === config.postgres.owner.host &&
+    (await chooseRuntime(config.runtime, project.home)) === 'compose';
+  const database = composed ? { ...metabase.source, host: 'postgres', port: 5432 } : metabase.source;
   const questions = await listQuestions(join(project.assets, 'sql', 'questions'));
   return {
     client: new MetabaseClient({ url: target.url, progress, signal, starting }),
     target,
-    declared: declare({ database: metabase.source, timezone }, questions),
+    declared: declare({ database, timezone }, questions),
     home: project.home,
   };
 }

@@ -39,7 +39,7 @@ export class Stack {
       POSTGRES_PORT: String(postgres),
       KAFKA_BROKERS: `127.0.0.1:${kafka}`,
       AIRFLOW_URL: `http://127.0.0.1:${airflow}`,
-      METABASE_PORT: String(metabase),
+      METABASE_URL: `http://127.0.0.1:${metabase}`,
     });
     this.set('COMPOSE_PROJECT_NAME', this.name);
     if (olist) this.set('OLIST_PATH', olist);

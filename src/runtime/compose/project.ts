@@ -36,7 +36,8 @@ export class ComposeProject {
       ...Object.fromEntries(unset),
       COMPOSE_FILE: undefined,
       COMPOSE_PROFILES: config.compose.profiles.join(','),
-      AIRFLOW_PORT: new URL(config.airflow.url).port || '80',
+      AIRFLOW_PORT: portOf(config.airflow.url),
+      METABASE_PORT: portOf(config.metabase.target.url),
     };
   }
 
@@ -56,3 +57,5 @@ export class ComposeProject {
     return this.#cwd;
   }
 }
+
+const portOf = (url: string): string => new URL(url).port || '80';

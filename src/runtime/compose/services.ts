@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { brokerAddress } from '../../kafka/target.ts';
-import { airflowListen } from '../native/airflow/settings.ts';
+import { airflowListen, listenAt } from '../native/airflow/settings.ts';
 import type { Listen } from '../service.ts';
 
 /** A long-running service of compose.yaml, for people. */
@@ -23,7 +23,7 @@ export const composeServices: readonly ComposeService[] = [
   { name: 'airflow-api-server', group: 'airflow', chores: ['airflow-init'] },
   { name: 'airflow-scheduler', group: 'airflow' },
   { name: 'airflow-dag-processor', group: 'airflow', chores: ['first-run'] },
-  { name: 'metabase', profile: 'bi' },
+  { name: 'metabase', profile: 'bi', chores: ['metabase-provision'] },
   { name: 'producer', profile: 'demo' },
 ];
 
@@ -40,7 +40,7 @@ export function publishedPorts(config: Config): Record<string, Listen> {
     kafka: { ...brokerAddress(config.kafka.target.brokers[0] ?? ''), variable: 'KAFKA_BROKERS' },
     'airflow-api-server': { ...airflowListen(config.airflow.url), variable: 'AIRFLOW_URL' },
     ...(config.compose.profiles.includes('bi')
-      ? { metabase: { host: '127.0.0.1', port: config.compose.metabasePort, variable: 'METABASE_PORT' } }
+      ? { metabase: listenAt(config.metabase.target.url, 'METABASE_URL') }
       : {}),
   };
 }
