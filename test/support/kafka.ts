@@ -28,7 +28,12 @@ export async function sendAll(
   topic: string,
   messages: readonly { key: string; value: string }[],
 ): Promise<void> {
-  const producer = kafkaClient(target, 'test').producer({ idempotent: true, maxInFlightRequests: 1 });
+  // A broker that has just started on a busy machine takes its time to know a topic and to give out producer ids.
+  const producer = kafkaClient(target, 'test').producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20 },
+  });
   await producer.connect();
   await producer.send({ topic, acks: -1, messages: [...messages] });
   await producer.disconnect();
