@@ -154,6 +154,7 @@ describe('the catalogue', () => {
       'recent-orders',
       'top-products',
       'top-products-today',
+      'top-products',
     ]);
     expect(questions.filter(({ live }) => live).map(({ name }) => name)).toEqual([
       'cancellations',

@@ -4,13 +4,12 @@ import { findPython } from '../../src/toolchain/python.ts';
 import { readCounts, type SuiteCounts, sum } from './counts.ts';
 import { pythonTools } from './python-tools.ts';
 import { root } from './server.ts';
-import type { Show } from './show.ts';
+import { show } from './show.ts';
 
 /** ruff and mypy of those that check the jobs, with the interpreter that runs them. */
 interface Checkers {
   tools: string;
   python: string;
-  show: Show;
 }
 
 /**
@@ -24,7 +23,6 @@ export async function dagTests(
 ): Promise<SuiteCounts> {
   const none: SuiteCounts = { passed: 0, failed: 0, skipped: 0 };
   if (args.some((arg) => arg.startsWith('spark/'))) return none;
-  const { show } = checkers;
   const { python } = await ensureAirflow(root, findPython());
   const pytest = await pythonTools('airflow-python-tools', 'airflow/requirements-dev.lock', python);
   const folder = join(root, 'airflow');
@@ -54,11 +52,7 @@ export async function dagTests(
 }
 
 /** Each one test. */
-async function checkDags(
-  { tools, python, show }: Checkers,
-  airflow: string,
-  folder: string,
-): Promise<SuiteCounts> {
+async function checkDags({ tools, python }: Checkers, airflow: string, folder: string): Promise<SuiteCounts> {
   const ruff = join(tools, 'bin', 'ruff');
   const config = join(folder, 'pyproject.toml');
   const sources = ['dags', 'tests'].map((name) => join(folder, name));

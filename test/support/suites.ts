@@ -8,7 +8,7 @@ import { dagTests } from './dag-tests.ts';
 import type { TestServer } from './postgres.ts';
 import { pythonTools } from './python-tools.ts';
 import { root } from './server.ts';
-import type { Show } from './show.ts';
+import { show } from './show.ts';
 
 export type Suite = 'vitest' | 'pytest' | 'java';
 
@@ -17,12 +17,11 @@ export interface SuiteRun {
   /** How the tests find engines, and what of the caller's settings they must not see. */
   env: Record<string, string>;
   scratch: string;
-  show: Show;
 }
 
 /** `args` are those of the suite's own runner. */
 export const suiteRunners: Record<Suite, (run: SuiteRun, args: readonly string[]) => Promise<SuiteCounts>> = {
-  async vitest({ env, scratch, show }, args) {
+  async vitest({ env, scratch }, args) {
     const report = join(scratch, 'vitest.xml');
     const code = await show(
       process.execPath,
@@ -39,13 +38,13 @@ export const suiteRunners: Record<Suite, (run: SuiteRun, args: readonly string[]
     return readCounts(report, code);
   },
 
-  async pytest({ toolchain, env, scratch, show }, args) {
+  async pytest({ toolchain, env, scratch }, args) {
     const report = join(scratch, 'pytest.xml');
     // pytest, hypothesis, ruff and mypy.
     const tools = await pythonTools('python-tools', 'spark/requirements-dev.lock', toolchain.python);
-    const dags = await dagTests({ tools, python: toolchain.python, show }, scratch, args);
+    const dags = await dagTests({ tools, python: toolchain.python }, scratch, args);
     if (args.some((arg) => arg.startsWith('airflow/'))) return dags;
-    const checked = await checkPython(toolchain.python, tools, show);
+    const checked = await checkPython(toolchain.python, tools);
     const code = await show(
       toolchain.python,
       [
@@ -69,7 +68,7 @@ export const suiteRunners: Record<Suite, (run: SuiteRun, args: readonly string[]
     return sum([dags, checked, readCounts(report, code)]);
   },
 
-  async java({ toolchain, env, scratch, show }) {
+  async java({ toolchain, env, scratch }) {
     const { jdk, home, jars } = toolchain;
     const junit = await ensureJars('test', join(root, 'jars', 'test.lock'), jdk, home);
     const classes = join(scratch, 'java');
@@ -112,7 +111,7 @@ export const suiteRunners: Record<Suite, (run: SuiteRun, args: readonly string[]
 };
 
 /** ruff (lint and format) and mypy, each one test. */
-async function checkPython(python: string, tools: string, show: Show): Promise<SuiteCounts> {
+async function checkPython(python: string, tools: string): Promise<SuiteCounts> {
   const spark = join(root, 'spark');
   const config = join(spark, 'pyproject.toml');
   const ruff = join(tools, 'bin', 'ruff');
