@@ -152,9 +152,9 @@ describe('the catalogue', () => {
       'orders-per-category',
       'orders-per-hour',
       'recent-orders',
+      'sales-week-before',
       'top-products',
       'top-products-today',
-      'top-products',
     ]);
     expect(questions.filter(({ live }) => live).map(({ name }) => name)).toEqual([
       'cancellations',
