@@ -8,4 +8,4 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from shop_pipe_jobs.stream.main import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

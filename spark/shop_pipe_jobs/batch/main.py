@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import time
-from pathlib import Path
 
 from pyspark.sql import SparkSession
 
@@ -18,6 +16,7 @@ from shop_pipe_jobs.errors import Interrupted, JobError
 from shop_pipe_jobs.events import Progress, to_stdout
 from shop_pipe_jobs.interrupts import Interrupts
 from shop_pipe_jobs.postgres import PostgresTarget
+from shop_pipe_jobs.process import config_text, error_event, leave
 
 # How long an interrupted run may take to write into the books that it was, seconds; less than its submitter's patience.
 LAST_WORDS_S = 15.0
@@ -29,27 +28,17 @@ def main() -> int:
     interrupts.install()
     target: PostgresTarget | None = None
     try:
-        config = read_config(_config_text(sys.argv), os.environ)
+        config = read_config(config_text(sys.argv), os.environ)
         target = config.target
         watchdog.watch(config.parent, lambda reason: _die(reason, interrupts))
         result = run(config, _start_spark, Progress(to_stdout), interrupts.shield())
     except BaseException as error:
         failure = as_job_error(error, None, target or PostgresTarget("?", 0, "?", "?", ""))
-        to_stdout(_error_event(failure))
+        to_stdout(error_event(failure))
         code = error.exit_code if isinstance(error, Interrupted) else 1
-        # Threads may still be waiting for a Spark that is gone.
-        _leave(code)
+        leave(code)
     to_stdout(result.to_event())
     return 0
-
-
-def _config_text(argv: list[str]) -> str:
-    if len(argv) != 2:
-        raise JobError("bug", "bad_config", "usage: shop_pipe_jobs_batch.py CONFIG.json")
-    try:
-        return Path(argv[1]).read_text(encoding="utf-8")
-    except OSError as error:
-        raise JobError("bug", "bad_config", f"the job's configuration can't be read: {error}") from error
 
 
 def _start_spark() -> SparkSession:
@@ -57,26 +46,10 @@ def _start_spark() -> SparkSession:
     return SparkSession.builder.getOrCreate()
 
 
-def _error_event(failure: JobError) -> dict[str, object]:
-    return {
-        "event": "error",
-        "kind": failure.kind,
-        "code": failure.code,
-        "message": failure.message,
-        "suggestion": failure.suggestion,
-    }
-
-
 def _die(reason: str, interrupts: Interrupts) -> None:
     """The transaction under way, if any, ends with our connections."""
     if interrupts.raised:
         # The signal that ended the JVM reached us too: the main thread leaves by itself once it has said so.
         time.sleep(LAST_WORDS_S)
-    to_stdout(_error_event(JobError("interrupted", "orphaned", reason)))
-    _leave(143)
-
-
-def _leave(code: int) -> None:
-    with contextlib.suppress(OSError):
-        sys.stdout.flush()
-    os._exit(code)
+    to_stdout(error_event(JobError("interrupted", "orphaned", reason)))
+    leave(143)

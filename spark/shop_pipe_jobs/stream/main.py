@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import NoReturn
 
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
@@ -15,6 +14,7 @@ from shop_pipe_jobs import watchdog
 from shop_pipe_jobs.errors import JobError
 from shop_pipe_jobs.events import to_stdout
 from shop_pipe_jobs.postgres import PostgresTarget
+from shop_pipe_jobs.process import config_text, error_event, leave
 from shop_pipe_jobs.stream.config import read_config
 from shop_pipe_jobs.stream.driver import Driver
 from shop_pipe_jobs.stream.failure import as_job_error
@@ -22,13 +22,13 @@ from shop_pipe_jobs.stream.faults import Faults
 from shop_pipe_jobs.stream.stop import Stop, take_signals, take_signals_of_jvm
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Exit code 0 after a stop or a drain, 1 after an `error` event."""
     stop = Stop()
     take_signals(stop)
     target = PostgresTarget("?", 0, "?", "?", "")
     try:
-        config = read_config(_config_text(sys.argv), os.environ)
+        config = read_config(config_text(sys.argv), os.environ)
         target = config.target
         watchdog.watch(config.parent, _die)
         # The JVM that spark-submit has started already; no SparkContext yet.
@@ -38,19 +38,9 @@ def main() -> int:
         pool = ThreadPoolExecutor(1, thread_name_prefix="spark")
         Driver(config, gateway, to_stdout, stop, Faults.from_environment()).run(pool.submit(_start_spark))
     except BaseException as error:
-        to_stdout(_error_event(as_job_error(error, target)))
-        _leave(1)
-    _leave(0)
-    return 0
-
-
-def _config_text(argv: list[str]) -> str:
-    if len(argv) != 2:
-        raise JobError("bug", "bad_config", "usage: shop_pipe_jobs_stream.py CONFIG.json")
-    try:
-        return Path(argv[1]).read_text(encoding="utf-8")
-    except OSError as error:
-        raise JobError("bug", "bad_config", f"the job's configuration can't be read: {error}") from error
+        to_stdout(error_event(as_job_error(error, target)))
+        leave(1)
+    leave(0)
 
 
 def _start_spark() -> SparkSession:
@@ -58,24 +48,7 @@ def _start_spark() -> SparkSession:
     return SparkSession.builder.getOrCreate()
 
 
-def _error_event(failure: JobError) -> dict[str, object]:
-    return {
-        "event": "error",
-        "kind": failure.kind,
-        "code": failure.code,
-        "message": failure.message,
-        "suggestion": failure.suggestion,
-    }
-
-
 def _die(reason: str) -> None:
     """The transaction under way, if any, ends with our connections."""
-    to_stdout(_error_event(JobError("interrupted", "orphaned", reason)))
-    _leave(143)
-
-
-def _leave(code: int) -> None:
-    """Without waiting for threads that wait for Spark."""
-    with contextlib.suppress(OSError):
-        sys.stdout.flush()
-    os._exit(code)
+    to_stdout(error_event(JobError("interrupted", "orphaned", reason)))
+    leave(143)
