@@ -30,7 +30,7 @@ export class Stack {
   /** `.env` as a user makes it. */
   async init(olist: string | undefined): Promise<void> {
     // Far from what others take while the images are built.
-    const from = 40_000 + Math.floor(Math.random() * 8_000);
+    const from = 10_000 + Math.floor(Math.random() * 8_000);
     const [postgres, kafka, airflow, metabase] = await Promise.all(
       [0, 300, 600, 900].map((offset) => freePort(from + offset)),
     );

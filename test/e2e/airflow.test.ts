@@ -50,6 +50,7 @@ describe('Airflow by the built CLI', () => {
     await expect.poll(states, { timeout: 60_000 }).toEqual({
       postgres: 'healthy',
       kafka: 'stopped',
+      metabase: 'stopped',
       ...Object.fromEntries(parts.map((name) => [name, 'healthy'])),
     });
     expect((await sandbox.json(['up', 'airflow'], env)).data).toMatchObject({ started: [] });

@@ -94,7 +94,7 @@ describe('every command', () => {
     expect(await sandbox.json(['down'])).toMatchObject({ code: 0, data: { stopped: [] } });
     expect(await sandbox.json(['status', '--exit-code'])).toMatchObject({
       code: 3,
-      data: { services: Array(5).fill({ state: 'stopped' }) },
+      data: { services: Array(6).fill({ state: 'stopped' }) },
     });
   });
 

@@ -89,6 +89,13 @@ describe('the pipeline by the built CLI', () => {
         endpoint: part === 'api-server' ? expect.stringMatching(/^127\.0\.0\.1:\d+$/) : null,
         version: '3.3.2',
       })),
+      {
+        name: 'metabase',
+        state: 'stopped',
+        pid: null,
+        endpoint: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+        version: expect.any(String),
+      },
     ]);
   });
 

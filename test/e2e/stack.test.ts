@@ -72,6 +72,7 @@ describe('the whole stack by the built CLI', () => {
       { name: 'airflow-api-server', state: 'stopped', pid: null },
       { name: 'airflow-scheduler', state: 'stopped', endpoint: null },
       { name: 'airflow-dag-processor', state: 'stopped', endpoint: null },
+      { name: 'metabase', state: 'stopped', pid: null },
     ]);
     expect((await sandbox.run(['status', '--exit-code'])).code).toBe(0);
     const up = await sandbox.json<Up>(['up', 'kafka'], { SHOP_PIPE_EXTERNAL: 'kafka', ...env });

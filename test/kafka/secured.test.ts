@@ -36,7 +36,7 @@ describe('a cluster that is guarded', () => {
 
     const names = ['SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const;
     const ports: number[] = [];
-    for (const _ of names) ports.push(await freePort((ports.at(-1) ?? 40_000) + 1));
+    for (const _ of names) ports.push(await freePort((ports.at(-1) ?? 25_000) + 1));
     const sasl = { mechanism: 'plain' as const, username: 'shop', password: 'shop-secret' };
     const targets = names.map(
       (security, i): KafkaTarget => ({

@@ -8,6 +8,7 @@ import { identify } from '../../src/process/process-table.ts';
 import { silent } from '../../src/progress.ts';
 import { Supervisor } from '../../src/runtime/native/supervisor.ts';
 import type { Service } from '../../src/runtime/service.ts';
+import { testPort } from '../support/port.ts';
 
 /** A real process that listens: what a supervisor sees of any engine. */
 function listener(port: number, script?: string): Service {
@@ -41,7 +42,7 @@ let port: number;
 let supervisor: Supervisor;
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'shop-pipe-supervisor-'));
-  port = await freePort(57_000 + Math.floor(Math.random() * 1_000));
+  port = await testPort(18_000);
   supervisor = new Supervisor(home, silent, new AbortController().signal);
 });
 afterEach(async () => {

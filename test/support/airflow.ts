@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Config, configFrom } from '../../src/config/config.ts';
 import { loadEnvironment } from '../../src/config/environment.ts';
-import { freePort } from '../../src/config/free-port.ts';
 import { initialise } from '../../src/config/init.ts';
 import { withClient } from '../../src/postgres/connection.ts';
 import { silent } from '../../src/progress.ts';
@@ -12,6 +11,7 @@ import { airflowServices } from '../../src/runtime/native/airflow/services.ts';
 import { Supervisor } from '../../src/runtime/native/supervisor.ts';
 import type { Service } from '../../src/runtime/service.ts';
 import { AirflowApi } from './airflow-api.ts';
+import { testPort } from './port.ts';
 import { testServer } from './postgres.ts';
 
 const assets = resolve(import.meta.dirname, '../..');
@@ -37,7 +37,7 @@ export async function testAirflow(bin: (home: string) => string): Promise<TestAi
   const envFile = join(home, '.env');
   const server = testServer();
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-  const port = await freePort(28_000 + Math.floor(Math.random() * 2_000));
+  const port = await testPort(28_000);
   const given = {
     POSTGRES_HOST: server.host,
     POSTGRES_PORT: String(server.port),

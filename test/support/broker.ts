@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePort } from '../../src/config/free-port.ts';
 import type { KafkaTarget } from '../../src/kafka/target.ts';
 import { silent } from '../../src/progress.ts';
 import { kafkaService } from '../../src/runtime/native/kafka/service.ts';
 import { Supervisor } from '../../src/runtime/native/supervisor.ts';
 import type { ListeningService } from '../../src/runtime/service.ts';
+import { testPort } from './port.ts';
 
 export const assets = resolve(import.meta.dirname, '../..');
 
@@ -25,7 +25,7 @@ export interface TestBroker {
 export async function testBroker(): Promise<TestBroker> {
   const home = mkdtempSync(join(tmpdir(), 'shop-pipe-kafka-'));
   const { signal } = new AbortController();
-  const port = await freePort(58_000 + Math.floor(Math.random() * 2_000));
+  const port = await testPort(20_000);
   const target: KafkaTarget = {
     brokers: [`127.0.0.1:${port}`],
     security: 'PLAINTEXT',

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Config, configFrom } from '../../src/config/config.ts';
-import { freePort } from '../../src/config/free-port.ts';
 import type { Environment } from '../../src/config/schema.ts';
 import { bootstrap } from '../../src/postgres/bootstrap.ts';
 import { withClient } from '../../src/postgres/connection.ts';
@@ -12,6 +11,7 @@ import { silent } from '../../src/progress.ts';
 import { purgeFolder } from '../../src/runtime/native/postgres/folder.ts';
 import { postgresService } from '../../src/runtime/native/postgres/service.ts';
 import { Supervisor } from '../../src/runtime/native/supervisor.ts';
+import { testPort } from './port.ts';
 import { type TestServer, templateName } from './postgres.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
@@ -30,7 +30,7 @@ export async function startServer(): Promise<RunningServer> {
   const password = (): string => randomBytes(12).toString('hex');
   const config: Config = configFrom({
     POSTGRES_HOST: '127.0.0.1',
-    POSTGRES_PORT: await freePort(56_000 + Math.floor(Math.random() * 2_000)),
+    POSTGRES_PORT: await testPort(22_500),
     POSTGRES_DB: templateName,
     POSTGRES_USER: 'shop_owner',
     POSTGRES_PASSWORD: password(),

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Config, configFrom } from '../../../src/config/config.ts';
-import { freePort } from '../../../src/config/free-port.ts';
 import type { Environment } from '../../../src/config/schema.ts';
 import { checkMetabase } from '../../../src/doctor/metabase.ts';
 import { withClient } from '../../../src/postgres/connection.ts';
@@ -15,6 +14,7 @@ import { nativeDown } from '../../../src/runtime/native/down.ts';
 import { nativeRuntime } from '../../../src/runtime/native/runtime.ts';
 import type { Runtime } from '../../../src/runtime/runtime.ts';
 import { testKafka } from '../../support/kafka.ts';
+import { testPort } from '../../support/port.ts';
 import { testServer } from '../../support/postgres.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'shop-pipe-own-metabase-'));
@@ -36,7 +36,7 @@ const airflow = createServer((_, response) => {
 });
 let port = 0;
 beforeAll(async () => {
-  port = await freePort(58_500 + Math.floor(Math.random() * 500));
+  port = await testPort(12_000);
   await new Promise<void>((listening) => airflow.listen(0, '127.0.0.1', listening));
   writeJava(join(home, 'jdk-21'));
   writeFileSync(join(home, 'metabase.jar'), 'a jar');

@@ -17,7 +17,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Config, configFrom } from '../../../src/config/config.ts';
-import { freePort } from '../../../src/config/free-port.ts';
 import type { Environment } from '../../../src/config/schema.ts';
 import { withClient } from '../../../src/postgres/connection.ts';
 import { silent } from '../../../src/progress.ts';
@@ -32,6 +31,7 @@ import {
   unprivileged,
 } from '../../../src/runtime/native/postgres/unprivileged.ts';
 import { Supervisor } from '../../../src/runtime/native/supervisor.ts';
+import { testPort } from '../../support/port.ts';
 
 const modulesOf = resolve(import.meta.dirname, '../../../package.json');
 /** This machine, but without the named tool: no `unshare` is a container that has no user namespaces. */
@@ -70,7 +70,7 @@ async function makeHome(below: number): Promise<void> {
   chmodSync(join(scratch, 'owner'), below);
   home = join(scratch, 'owner', '.shop-pipe');
   mkdirSync(home, { mode: 0o700 });
-  const port = await freePort(54_000 + Math.floor(Math.random() * 1_000));
+  const port = await testPort(15_000);
   config = configFrom({
     POSTGRES_HOST: '127.0.0.1',
     POSTGRES_PORT: port,
