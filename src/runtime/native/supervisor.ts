@@ -43,6 +43,8 @@ export class Supervisor {
   readonly #pids: PidFiles;
   /** Where in its log each service began that was launched here: an error shows nothing older. */
   readonly #logStarts = new Map<string, number>();
+  /** Services that were stopped here, whose port may be in use a moment longer. */
+  readonly #closing = new Set<string>();
 
   constructor(home: string, progress: Progress, signal: AbortSignal) {
     this.#home = home;
@@ -101,7 +103,7 @@ export class Supervisor {
     // It runs as `.env` no longer says, or its leader is gone and its group may not be.
     if (running) await this.stop(service.name);
     else if (service.scatters) await this.#sweep(service.name, service.stop);
-    await this.#refuseTakenPort(service, running === null ? 0 : closingMs);
+    await this.#refuseTakenPort(service, this.#closing.has(service.name) ? closingMs : 0);
     const step = this.#progress.step(service.name);
     try {
       await service.prepare((what) => step.advance(0, what));
@@ -126,6 +128,7 @@ export class Supervisor {
         ? await stopGroup(file, signal, graceMs)
         : await stopMarked(file, file.mark, signal, graceMs);
     this.#pids.remove(name);
+    this.#closing.add(name);
     return stopped;
   }
 
