@@ -57,10 +57,15 @@ export async function compare(
     figure: options.figure,
     ratios: runs.ours.map((figures, i) => of(figures) / of(runs.rival[i] ?? {})),
     calibration: [before, calibrate()],
-    machine: `${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
-    date: new Date().toISOString().slice(0, 10),
+    ...machine(),
   };
 }
+
+/** Where and when. */
+export const machine = (): { machine: string; date: string } => ({
+  machine: `${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
+  date: new Date().toISOString().slice(0, 10),
+});
 
 /** Seconds to hash 256 MB: changes with the machine's speed and its other load, and with nothing of ours. */
 export function calibrate(): number {

@@ -1,14 +1,23 @@
 import { createProgress } from '../src/cli/progress.ts';
 import { benchAirflow } from './airflow.ts';
+import { benchCli } from './cli.ts';
+import { benchEtl, benchEtlSql } from './etl.ts';
+import { benchPgcopy } from './pgcopy.ts';
 import { benchProduce } from './produce.ts';
 import { benchQuestions } from './questions.ts';
 import { record, tableOf } from './report.ts';
+import { benchSeed } from './seed.ts';
 import { benchStream } from './stream.ts';
 
 const benches = {
   airflow: benchAirflow,
+  cli: benchCli,
+  etl: benchEtl,
+  'etl-sql': benchEtlSql,
+  pgcopy: benchPgcopy,
   produce: benchProduce,
   questions: benchQuestions,
+  seed: benchSeed,
   stream: benchStream,
 };
 

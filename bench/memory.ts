@@ -13,8 +13,13 @@ export interface MemoryCourse {
 }
 
 /** Runs a command to its end and reads its resident memory each second from /proc (Linux). */
-export async function memoryOf(file: string, args: readonly string[], cwd: string): Promise<MemoryCourse> {
-  const child = spawn(file, args, { cwd, stdio: 'ignore' });
+export async function memoryOf(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<MemoryCourse> {
+  const child = spawn(file, args, { cwd, stdio: 'ignore', env: { ...process.env, ...env } });
   const memory = watch(() => residentMegabytes(child.pid));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);

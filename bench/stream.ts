@@ -1,16 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'dotenv';
 import { withClient } from '../src/postgres/connection.ts';
-import type { PgTarget } from '../src/postgres/target.ts';
-import { capture } from '../src/process/capture.ts';
 import { submit } from '../src/spark/submit.ts';
 import { ensureStream } from '../src/toolchain/spark.ts';
 import { type Comparison, compare, type Figures } from './harness.ts';
 import { liveQuestions } from './live-questions.ts';
 import { onLiveStream } from './live-stream.ts';
 import type { BenchOptions } from './produce.ts';
+import { BenchStack } from './stack.ts';
 import { recoveryFrom } from './stream-recovery.ts';
 import { steadyAt } from './stream-steady.ts';
 
@@ -35,34 +32,14 @@ export async function benchStream({
   orders,
   progress,
 }: BenchOptions): Promise<Comparison> {
-  const folder = mkdtempSync(join(tmpdir(), 'shop-pipe-bench-'));
-  const cli = async (
-    args: readonly string[],
-    env: Record<string, string> = {},
-    signal?: AbortSignal,
-  ): Promise<string> => {
-    const program = join(root, 'bin', 'shop-pipe.mjs');
-    const { code, output } = await capture(program, args, { cwd: folder, env, ...(signal && { signal }) });
-    if (code !== 0) throw new Error(`shop-pipe ${args.join(' ')} failed: ${output}`);
-    return output;
-  };
+  const stack = new BenchStack(root);
+  const cli = stack.cli.bind(stack);
   try {
     const toolchain = await ensureStream(root, progress, new AbortController().signal);
     await cli(['up', 'postgres', 'kafka']);
     await cli(['seed', 'synthetic', '--orders', String(orders), '--seed', '1']);
     await cli(['produce', '--rate', '1000000', '--count', String(events), '--seed', '1']);
-    const { owner, superuser, reader, brokers } = targetsOf(folder);
-
-    /** A fresh copy of the shop: each run starts from the same million orders. */
-    const copy = async (name: string): Promise<PgTarget> => {
-      await withClient({ ...superuser, database: 'postgres' }, async (client) => {
-        await client.query(`drop database if exists ${name} with (force)`);
-        await client.query(
-          `create database ${name} owner ${owner.user} template ${owner.database} strategy file_copy`,
-        );
-      });
-      return { ...owner, database: name };
-    };
+    const { reader, brokers } = stack.targets;
     const comparison = await compare(
       {
         name: 'stream',
@@ -74,9 +51,9 @@ export async function benchStream({
       {
         name: 'shop-pipe stream',
         async run(): Promise<Figures> {
-          const target = await copy('bench_stream');
+          const { owner: target, env } = await stack.copy('bench_stream');
           await cli(['stream', 'run', '--drain'], {
-            POSTGRES_DB: target.database,
+            ...env,
             STREAM_MAX_OFFSETS_PER_TRIGGER: String(maxOffsetsPerTrigger),
           });
           const { rows } = await withClient(target, (client) =>
@@ -90,10 +67,10 @@ export async function benchStream({
       {
         name: 'foreachBatch + JDBC append',
         async run(): Promise<Figures> {
-          const target = await copy('bench_rival');
+          const { owner: target } = await stack.copy('bench_rival');
           await withClient(target, (client) => client.query('create table rival (like shop.orders)'));
           const batches: Batch[] = [];
-          const home = join(folder, 'rival');
+          const home = join(stack.folder, 'rival');
           mkdirSync(home, { recursive: true });
           await submit(
             {
@@ -123,8 +100,7 @@ export async function benchStream({
         },
       },
     );
-    const target = await copy('bench_live');
-    const env = { POSTGRES_DB: target.database };
+    const { owner: target, env } = await stack.copy('bench_live');
     const notes = await onLiveStream(
       { target, cli: (args, signal) => cli(args, env, signal) },
       async (stream) => [
@@ -135,8 +111,7 @@ export async function benchStream({
     );
     return { ...comparison, notes };
   } finally {
-    await cli(['down', '--purge']).catch(() => undefined);
-    rmSync(folder, { recursive: true, force: true });
+    await stack.remove();
   }
 }
 
@@ -146,23 +121,4 @@ function drainRate(batches: readonly Batch[]): number {
   const last = rest.at(-1);
   if (first === undefined || last === undefined) throw new Error('a bench of one batch says nothing');
   return rest.reduce((sum, { read }) => sum + read, 0) / (last.at - first.at);
-}
-
-function targetsOf(folder: string): Record<'owner' | 'superuser' | 'reader', PgTarget> & { brokers: string } {
-  const env = parse(readFileSync(join(folder, '.env')));
-  const host = env['POSTGRES_HOST'] ?? '';
-  const port = Number(env['POSTGRES_PORT']);
-  const database = env['POSTGRES_DB'] ?? '';
-  return {
-    owner: {
-      host,
-      port,
-      database,
-      user: env['POSTGRES_USER'] ?? '',
-      password: env['POSTGRES_PASSWORD'] ?? '',
-    },
-    superuser: { host, port, database, user: 'postgres', password: env['POSTGRES_SUPERUSER_PASSWORD'] ?? '' },
-    reader: { host, port, database, user: 'shop_bi', password: env['SHOP_BI_PASSWORD'] ?? '' },
-    brokers: env['KAFKA_BROKERS'] ?? '',
-  };
 }
