@@ -106,9 +106,12 @@ async function seedAndCurate(
 ): Promise<{ seed: SeedResult | null; etl: EtlResult }> {
   const [seed] = await both(
     empty ? seedFirstShop(context) : Promise.resolve(null),
-    ensureSpark(context.project.assets, context.progress, context.signal),
+    ensureSpark(context.project.assets, context.progress, context.signal, 'if made'),
   );
-  return { seed, etl: await runEtl(context, { request: { kind: 'full' }, only: false }) };
+  const etl = await runEtl(context, { request: { kind: 'full' }, only: false, warmStart: 'if made' });
+  // That later jobs start warm is for the time in which Kafka and Airflow are still installed.
+  await ensureSpark(context.project.assets, context.progress, context.signal);
+  return { seed, etl };
 }
 
 /** Waits for both even when one fails, so that neither goes on behind an error message. */

@@ -4,7 +4,7 @@ import type { Project } from '../config/project.ts';
 import { ShopPipeError } from '../errors.ts';
 import type { Progress, Step } from '../progress.ts';
 import { chooseRuntime } from '../runtime/choose.ts';
-import { ensureSpark } from '../toolchain/spark.ts';
+import { ensureSpark, type WarmStart } from '../toolchain/spark.ts';
 import { submit } from './submit.ts';
 
 export type EtlRequest =
@@ -16,6 +16,8 @@ export interface EtlOptions {
   request: EtlRequest;
   /** The requested days alone, without the changed days that are curated already. */
   only: boolean;
+  /** Default `make`; see there. */
+  warmStart?: WarmStart;
 }
 
 export interface EtlCheck {
@@ -54,7 +56,7 @@ export async function runEtl(context: EtlContext, options: EtlOptions): Promise<
     const { composeEtl } = await import('./compose.ts');
     return composeEtl(context, options);
   }
-  const toolchain = await ensureSpark(project.assets, progress, signal);
+  const toolchain = await ensureSpark(project.assets, progress, signal, options.warmStart);
   const { host, port, database, user, password } = config.postgres.etl;
   let result: EtlResult | null = null;
   const step = progress.step('ETL');

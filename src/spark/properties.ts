@@ -1,3 +1,7 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type ClassArchive, quickJvm } from '../toolchain/class-archive.ts';
+
 /** What a job asks of the cluster that it runs on. */
 export interface Resources {
   /** Cores at most; null takes what is free. */
@@ -8,11 +12,12 @@ export interface Resources {
   secret: string | null;
 }
 
-/**
- * A short job spends its CPU on compiling: without C2 and with the serial collector the whole Olist takes 13 CPU
- * seconds instead of 24, on two cores (docs/decisions/spark-start.md).
- */
-const quickJvm = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
+/** How the driver's JVM starts. */
+export interface DriverStart {
+  /** spark/conf of the assets. */
+  confFolder: string;
+  classArchive: ClassArchive | null;
+}
 
 /**
  * Spark properties of every job of ours; `scratch` is its folder for temporary files. They may hold a secret: they go to
@@ -22,12 +27,17 @@ export function baseProperties(
   master: string,
   scratch: string,
   { cores, executorMemory, driverMemory, secret }: Resources,
+  { confFolder, classArchive }: DriverStart,
 ): Record<string, string> {
+  const jvm = quickJvm.join(' ');
+  const log = pathToFileURL(join(confFolder, 'log4j2.properties')).href;
+  // What the JVM has against an archive that does not fit is nobody's business.
+  const archive = classArchive === null ? '' : ` -XX:SharedArchiveFile="${classArchive.file}" -Xlog:cds*=off`;
   return {
     'spark.ui.enabled': 'false',
     'spark.ui.showConsoleProgress': 'false',
     'spark.driver.memory': driverMemory,
-    'spark.driver.extraJavaOptions': quickJvm,
+    'spark.driver.extraJavaOptions': `${jvm} -Dlog4j2.configurationFile=${log}${archive}`,
     ...(master.startsWith('local')
       ? {
           'spark.driver.host': '127.0.0.1',
@@ -36,7 +46,7 @@ export function baseProperties(
         }
       : {
           'spark.executor.memory': executorMemory,
-          'spark.executor.extraJavaOptions': quickJvm,
+          'spark.executor.extraJavaOptions': jvm,
           ...(cores === null ? {} : { 'spark.cores.max': String(cores) }),
           ...(secret === null ? {} : { 'spark.authenticate': 'true', 'spark.authenticate.secret': secret }),
         }),

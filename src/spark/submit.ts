@@ -92,7 +92,10 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<Sub
     writeFileSync(
       properties,
       propertiesText({
-        ...baseProperties(options.master, scratch, options.resources ?? wholeMachine),
+        ...baseProperties(options.master, scratch, options.resources ?? wholeMachine, {
+          confFolder: options.confFolder,
+          classArchive: toolchain.classArchive,
+        }),
         ...job.properties,
       }),
       { mode: 0o600 },
@@ -194,7 +197,7 @@ function environment({ toolchain, master, confFolder }: SubmitOptions): Record<s
     ...Object.fromEntries(kept),
     JAVA_HOME: toolchain.jdk.home,
     SPARK_HOME: toolchain.home,
-    SPARK_CONF_DIR: confFolder,
+    SPARK_CONF_DIR: toolchain.classArchive?.conf ?? confFolder,
     PYSPARK_PYTHON: toolchain.python,
     PYSPARK_DRIVER_PYTHON: toolchain.python,
     ...(master.startsWith('local') ? { SPARK_LOCAL_IP: '127.0.0.1' } : {}),

@@ -32,12 +32,16 @@ export interface EnsureOptions {
 
 const marker = '.complete';
 
-/** The folder of a tool, built on first use under a lock; the marker is written last, so half a build is done again. */
-export async function ensureTool(tool: Tool, options: EnsureOptions = {}): Promise<string> {
-  const folder = join(
+/** Where a tool is, or will be. */
+export const toolFolder = (tool: Tool): string =>
+  join(
     cacheFolder(),
     `${tool.name}-${sha256(...tool.dependsOn, process.platform, process.arch).slice(0, 16)}`,
   );
+
+/** The folder of a tool, built on first use under a lock; the marker is written last, so half a build is done again. */
+export async function ensureTool(tool: Tool, options: EnsureOptions = {}): Promise<string> {
+  const folder = toolFolder(tool);
   if (isComplete(folder)) return folder;
   const wait = {
     waitMs: 1_200_000,
@@ -56,6 +60,6 @@ export async function ensureTool(tool: Tool, options: EnsureOptions = {}): Promi
   });
 }
 
-const isComplete = (folder: string): boolean => existsSync(join(folder, marker));
+export const isComplete = (folder: string): boolean => existsSync(join(folder, marker));
 
 export const readAsset = (assets: string, path: string): Buffer => readFileSync(join(assets, path));

@@ -17,8 +17,9 @@ switch (what) {
     await ensureAirflow(assets, findPython());
     break;
   case 'jobs': {
-    const batch = await ensureSpark(assets, silent, signal);
-    writePrebuilt(file, { batch, stream: await ensureStream(assets, silent, signal) });
+    // 150 MB are too much for an image.
+    const batch = await ensureSpark(assets, silent, signal, 'if made');
+    writePrebuilt(file, { batch, stream: await ensureStream(assets, silent, signal, 'if made') });
     break;
   }
   default:

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Progress, Step } from '../progress.ts';
+import { type ClassArchive, ensureClassArchive, findClassArchive } from './class-archive.ts';
 import { ensureJars } from './jars.ts';
 import { ensureJavaJar } from './java-jar.ts';
 import { findJdk, type Jdk } from './jdk.ts';
@@ -13,31 +14,42 @@ export interface SparkToolchain extends PySpark {
   jdk: Jdk;
   /** Jars that the job gets: pgjdbc and pgcopy, and those of `ensureStream` for a stream. */
   jars: string[];
+  /** What makes drivers start with half the CPU; null where there is none. */
+  classArchive: ClassArchive | null;
 }
 
-/** Installs what a batch needs and is missing, which takes a minute once; a look at three marker files afterwards. */
+/** Whether the class archive is made where it is not there: half a minute, which the first job may have better use for. */
+export type WarmStart = 'make' | 'if made';
+
+/** Installs what a batch needs and is missing, which takes a minute once; a look at four marker files afterwards. */
 export const ensureSpark = (
   assets: string,
   progress: Progress,
   signal: AbortSignal,
+  warmStart: WarmStart = 'make',
 ): Promise<SparkToolchain> =>
-  inInstallStep('batch', progress, signal, (installing) => installSpark(assets, installing));
+  inInstallStep('batch', progress, signal, (installing) => installSpark(assets, installing, warmStart));
 
 /** What a stream needs: all that a batch has, Spark's Kafka source and the jar of `spark/stream-java`. */
 export const ensureStream = (
   assets: string,
   progress: Progress,
   signal: AbortSignal,
+  warmStart: WarmStart = 'make',
 ): Promise<SparkToolchain> =>
   inInstallStep('stream', progress, signal, async (installing) => {
-    const spark = await installSpark(assets, installing);
+    const spark = await installSpark(assets, installing, warmStart);
     return {
       ...spark,
       jars: [...spark.jars, ...(await ensureStreamJars(assets, spark.jdk, spark.home, installing))],
     };
   });
 
-async function installSpark(assets: string, installing: Installing): Promise<SparkToolchain> {
+async function installSpark(
+  assets: string,
+  installing: Installing,
+  warmStart: WarmStart,
+): Promise<SparkToolchain> {
   const jdk = findJdk();
   const pyspark = await ensurePySpark(assets, findPython(), installing('PySpark (430 MB)'));
   const { home } = pyspark;
@@ -54,7 +66,11 @@ async function installSpark(assets: string, installing: Installing): Promise<Spa
     home,
     installing('pgcopy'),
   );
-  return { ...pyspark, jdk, jars: [...pgjdbc, pgcopy] };
+  const classArchive =
+    warmStart === 'make'
+      ? await ensureClassArchive(assets, jdk, pyspark, installing('a warm start of Spark'))
+      : findClassArchive(assets, jdk, pyspark);
+  return { ...pyspark, jdk, jars: [...pgjdbc, pgcopy], classArchive };
 }
 
 /** One step for all that `install` builds; none is shown where everything is there. An image has it all. */

@@ -46,6 +46,7 @@ ${script}
       python: 'python3',
       jars: [],
       jdk: { home: '/' },
+      classArchive: null,
     } as unknown as SparkToolchain;
     return submit(
       {
