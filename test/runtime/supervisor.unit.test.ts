@@ -89,6 +89,19 @@ describe('a service', () => {
     expect(await supervisor.start(service)).toBe(true);
   });
 
+  it('that is dying when it is started is waited for, and started again', async () => {
+    const script = `const s = require('net').createServer((c) => c.end()).listen(${port}, '127.0.0.1');
+      process.on('SIGTERM', () => (s.close(), setTimeout(() => process.exit(0), 300)))`;
+    const service = listener(port, script);
+    await supervisor.start(service);
+    const { pid } = await supervisor.status(service);
+    process.kill(pid ?? 0, 'SIGTERM');
+    await expect.poll(async () => (await service.probe({ startedAt: '', healthyAt: null })).ready).toBe(false);
+    expect(identify(pid ?? 0)).not.toBeNull();
+    expect(await supervisor.start(service)).toBe(true);
+    expect((await supervisor.status(service)).state).toBe('healthy');
+  });
+
   it('that ignores SIGTERM is killed, its children with it', async () => {
     const script = `process.on('SIGTERM', () => {}); const c = require('child_process').spawn('sleep', ['600'], { stdio: 'ignore' });
       console.log(c.pid); require('net').createServer((s) => s.end()).listen(${port}, '127.0.0.1')`;

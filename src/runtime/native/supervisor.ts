@@ -96,9 +96,7 @@ export class Supervisor {
   async start(service: Service): Promise<boolean> {
     const running = this.#pids.read(service.name);
     if (running && isAlive(running) && isSameAs(service, running)) {
-      if ((await service.probe(running)).ready) return false;
-      await this.#awaitHealthy(service, running);
-      return false;
+      if (await this.#comesRound(service, running)) return false;
     }
     // It runs as `.env` no longer says, or its leader is gone and its group may not be.
     if (running) await this.stop(service.name);
@@ -115,6 +113,18 @@ export class Supervisor {
     } catch (error) {
       step.fail();
       throw error;
+    }
+  }
+
+  /** Waits until one that runs is healthy; false where it turns out to be dying, as after a kill just now. */
+  async #comesRound(service: Service, running: PidFile): Promise<boolean> {
+    if ((await service.probe(running)).ready && isAlive(running)) return true;
+    try {
+      await this.#awaitHealthy(service, running);
+      return true;
+    } catch (error) {
+      if (this.#signal.aborted || isAlive(running)) throw error;
+      return false;
     }
   }
 
