@@ -96,7 +96,9 @@ describe('a service', () => {
     await supervisor.start(service);
     const { pid } = await supervisor.status(service);
     process.kill(pid ?? 0, 'SIGTERM');
-    await expect.poll(async () => (await service.probe({ startedAt: '', healthyAt: null })).ready).toBe(false);
+    await expect
+      .poll(async () => (await service.probe({ startedAt: '', healthyAt: null })).ready)
+      .toBe(false);
     expect(identify(pid ?? 0)).not.toBeNull();
     expect(await supervisor.start(service)).toBe(true);
     expect((await supervisor.status(service)).state).toBe('healthy');
