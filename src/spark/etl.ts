@@ -5,6 +5,7 @@ import { ShopPipeError } from '../errors.ts';
 import type { Progress, Step } from '../progress.ts';
 import { chooseRuntime } from '../runtime/choose.ts';
 import { ensureSpark, type WarmStart } from '../toolchain/spark.ts';
+import { isLargeShop } from './job-size.ts';
 import { submit } from './submit.ts';
 
 export type EtlRequest =
@@ -59,6 +60,7 @@ export async function runEtl(context: EtlContext, options: EtlOptions): Promise<
   const toolchain = await ensureSpark(project.assets, progress, signal, options.warmStart);
   const { host, port, database, user, password } = config.postgres.etl;
   let result: EtlResult | null = null;
+  const long = options.request.kind !== 'days' && (await isLargeShop(config.postgres.etl));
   const step = progress.step('ETL');
   step.advance(0, 'starting Spark');
   try {
@@ -76,6 +78,7 @@ export async function runEtl(context: EtlContext, options: EtlOptions): Promise<
           only: options.only,
         },
         secrets: { SHOP_ETL_PASSWORD: password },
+        long,
       },
       {
         toolchain,

@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ClassArchive, quickJvm } from '../toolchain/class-archive.ts';
 
+/** Of a job that runs for minutes: the optimising compiler pays, and the collector has two cores. */
+const steadyJvm = ['-XX:+UseParallelGC'];
+
 /** What a job asks of the cluster that it runs on. */
 export interface Resources {
   /** Cores at most; null takes what is free. */
@@ -17,6 +20,8 @@ export interface DriverStart {
   /** spark/conf of the assets. */
   confFolder: string;
   classArchive: ClassArchive | null;
+  /** The job has minutes of work: it is worth compiling for. */
+  long: boolean;
 }
 
 /**
@@ -27,9 +32,9 @@ export function baseProperties(
   master: string,
   scratch: string,
   { cores, executorMemory, driverMemory, secret }: Resources,
-  { confFolder, classArchive }: DriverStart,
+  { confFolder, classArchive, long }: DriverStart,
 ): Record<string, string> {
-  const jvm = quickJvm.join(' ');
+  const jvm = (long ? steadyJvm : quickJvm).join(' ');
   const log = pathToFileURL(join(confFolder, 'log4j2.properties')).href;
   // What the JVM has against an archive that does not fit is nobody's business.
   const archive = classArchive === null ? '' : ` -XX:SharedArchiveFile="${classArchive.file}" -Xlog:cds*=off`;

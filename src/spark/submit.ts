@@ -22,6 +22,8 @@ export interface SparkJob {
   properties?: Readonly<Record<string, string>>;
   /** Set for a job that goes on until it is asked to end: ending well after an abort is a success then. */
   endless?: true;
+  /** Set for a job that has minutes of work before it. */
+  long?: boolean;
   /** Which of the logs it writes; default `spark`. */
   log?: string;
 }
@@ -95,6 +97,7 @@ export async function submit(job: SparkJob, options: SubmitOptions): Promise<Sub
         ...baseProperties(options.master, scratch, options.resources ?? wholeMachine, {
           confFolder: options.confFolder,
           classArchive: toolchain.classArchive,
+          long: job.long ?? false,
         }),
         ...job.properties,
       }),

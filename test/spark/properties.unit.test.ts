@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { baseProperties } from '../../src/spark/properties.ts';
 
-const start = { confFolder: '/conf', classArchive: null };
+const start = { confFolder: '/conf', classArchive: null, long: false };
 const resources = { cores: 2, executorMemory: '512m', driverMemory: '600m', secret: 'of-the-cluster' };
 
 it('of a cluster: cores, memory and the secret that it shares', () => {
