@@ -218,3 +218,47 @@ def test_postgres_going_away_leaves_the_run_repeatable(database: Database, shop:
     database.etl("2018-05-01")
     assert differences(database) == {}
     assert stages(database) == []
+
+
+def keys(database: Database) -> list[tuple[object, ...]]:
+    return database.rows(
+        """
+        select indexrelid::regclass::text, indisprimary, pg_get_indexdef(indexrelid)
+        from pg_index
+        where indrelid in (select oid from pg_class where relnamespace = 'curated'::regnamespace)
+        order by 1
+        """
+    )
+
+
+def test_empty_tables_are_filled_before_their_keys(database: Database, shop: Shop) -> None:
+    database.owner.execute("select curated.ensure_partitions('2018-04-01', '2018-05-31')")
+    before = keys(database)
+    database.owner.execute("create table log (target text)")
+    database.owner.execute("grant insert on log to public")
+    database.owner.execute(
+        """
+        create function logged() returns trigger language plpgsql security definer as $$
+        begin insert into public.log values (old.target); return null; end $$;
+        create trigger logged after delete on ops.suspended_keys for each row execute function public.logged()
+        """
+    )
+    database.etl(full=True)
+    assert {row[0] for row in database.rows("select target from log")} == set(EXPECTED)
+    assert keys(database) == before
+    assert database.rows("select * from ops.suspended_keys") == []
+    assert differences(database) == {}
+    shop.order("2018-05-01T15:00:00")
+    database.owner.execute("truncate log")
+    database.etl(full=True)
+    assert database.rows("select * from log") == []
+    assert keys(database) == before
+
+
+def test_a_failed_audit_leaves_empty_tables_their_keys(database: Database, shop: Shop) -> None:
+    before = keys(database)
+    spoil = "update etl_stage.fact_orders_r1 set quantity = quantity + 1"
+    with pytest.raises(AuditFailed, match="fact_orders_units"):
+        database.etl(full=True, at={"write": lambda: database.superuser.execute(spoil)})
+    assert keys(database) == before
+    assert database.rows("select * from ops.suspended_keys") == []

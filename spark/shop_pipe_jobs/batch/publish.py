@@ -11,11 +11,11 @@ from datetime import date
 from shop_pipe_jobs.batch.checks import Check, audit, audit_stages
 from shop_pipe_jobs.batch.guard import APPLICATION, Guard
 from shop_pipe_jobs.batch.plan import Plan
-from shop_pipe_jobs.batch.replace import Change, replace_days, upsert
+from shop_pipe_jobs.batch.replace import Change, fill_empty, replace_days, upsert
 from shop_pipe_jobs.batch.snapshot import TIMEZONE_SETTING, WATERMARK_SETTING
 from shop_pipe_jobs.batch.source import DayTotals
 from shop_pipe_jobs.batch.stage import Staged
-from shop_pipe_jobs.batch.tables import DAY_TABLES, DIMENSIONS
+from shop_pipe_jobs.batch.tables import DAY_TABLES, DIMENSIONS, CuratedTable
 from shop_pipe_jobs.errors import JobError
 from shop_pipe_jobs.postgres import Connection, PostgresTarget
 
@@ -71,15 +71,23 @@ def publish(
         _require(arrived)
         for month in sorted({day.replace(day=1) for day in publication.totals}):
             connection.execute("select curated.ensure_partitions(%(month)s, %(month)s)", {"month": month})
-        changes = {table.name: replace_days(connection, table, staged[table.name], plan.scope) for table in DAY_TABLES}
-        for table in DIMENSIONS:
-            changes[table.name] = upsert(connection, table, staged[table.name], whole=plan.full)
+        changes = {table.name: _make(connection, table, staged[table.name], plan) for table in DAY_TABLES + DIMENSIONS}
         checks = arrived + audit(connection, plan, publication.totals, staged)
         _require(checks)
         pending = _write_books(connection, guard, publication, checks)
         with commit:
             connection.commit()
     return Published(checks, changes, pending)
+
+
+def _make(connection: Connection, table: CuratedTable, stage: Staged, plan: Plan) -> Change:
+    """Makes the plan's part of `table` what is staged."""
+    filled = fill_empty(connection, table, stage)
+    if filled is not None:
+        return filled
+    if table in DIMENSIONS:
+        return upsert(connection, table, stage, whole=plan.full)
+    return replace_days(connection, table, stage, plan.scope)
 
 
 def _require(checks: list[Check]) -> None:

@@ -25,6 +25,30 @@ class Change:
         return asdict(self)
 
 
+def fill_empty(connection: Connection, table: CuratedTable, stage: Staged) -> Change | None:
+    """Puts the stage into a table without rows, keys last; None, and nothing done, where it has some.
+
+    In the order of the stage, which is about that of time: days that lie together are read together.
+    """
+    name = sql.Identifier("curated", table.name)
+    row = connection.execute(sql.SQL("select exists (select from {})").format(name)).fetchone()
+    if row is None or row[0]:
+        return None
+    # Looks again, under a lock.
+    row = connection.execute("select curated.suspend_keys(%s)", (table.name,)).fetchone()
+    if row is None or not row[0]:
+        return None
+    written = _run(
+        connection,
+        "insert into {target} ({columns}) select {columns} from {stage} where pgcopy_task = any(%(tasks)s)",
+        table,
+        stage,
+        {"tasks": list(stage.tasks)},
+    )
+    connection.execute("select curated.restore_keys(%s)", (table.name,))
+    return Change(0, written)
+
+
 def replace_days(connection: Connection, table: CuratedTable, stage: Staged, days: Sequence[date] | None) -> Change:
     """Rows of `days` (None: all rows) become those of the stage."""
     scope = sql.SQL("true" if days is None else "target.order_date = any(%(days)s::date[])")
