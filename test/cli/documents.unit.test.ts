@@ -23,6 +23,7 @@ import type { Maintained } from '../../src/maintenance/maintain.ts';
 import type { Provisioned } from '../../src/metabase/provision.ts';
 import type { MetabaseStatus } from '../../src/metabase/status.ts';
 import type { SeedResult } from '../../src/olist/shop-source.ts';
+import type { DryRun } from '../../src/postgres/migrations/dry-run.ts';
 import type { Migrated, Reverted } from '../../src/postgres/migrations/run.ts';
 import type { MigrationStatus } from '../../src/postgres/migrations/status.ts';
 import type { catalogueDocument } from '../../src/reports/catalogue-text.ts';
@@ -60,6 +61,8 @@ const agreements: {
   logs: Agrees<LogLine[], Contract['logs']>;
   migrateUp: Agrees<Migrated, Contract['migrate up']>;
   migrateDown: Agrees<Reverted, Contract['migrate down']>;
+  migrateUpDryRun: Agrees<DryRun, Contract['migrate up --dry-run']>;
+  migrateDownDryRun: Agrees<DryRun, Contract['migrate down --dry-run']>;
   migrateStatus: Agrees<MigrationStatus, Contract['migrate status']>;
   seedOlist: Fits<SeedResult, Contract['seed olist']>;
   seedSynthetic: Fits<SeedResult, Contract['seed synthetic']>;
@@ -99,6 +102,8 @@ const agreements: {
   logs: true,
   migrateUp: true,
   migrateDown: true,
+  migrateUpDryRun: true,
+  migrateDownDryRun: true,
   migrateStatus: true,
   seedOlist: true,
   seedSynthetic: true,

@@ -168,6 +168,7 @@ describe('--json', () => {
       ['logs kafkaesque', 'unknown_service'],
       ['logs -n many', 'bad_number'],
       ['migrate up --lock-wait soon', 'bad_number'],
+      ['migrate up --lock-retries few', 'bad_number'],
       ['migrate down --steps 0', 'bad_number'],
       ['migrate new 9lives', 'bad_migration_name'],
       ['seed olist', 'no_path'],
@@ -239,7 +240,10 @@ describe('--json', () => {
     });
 
     it('migrate down, status, up', async () => {
+      const { plan } = await done('migrate down --dry-run', 'migrate down --dry-run');
       const { reverted } = await done('migrate down', 'migrate down');
+      expect(plan.map(({ version }) => version)).toEqual(reverted.map(({ version }) => version));
+      expect((await done('migrate up --dry-run', 'migrate up --dry-run')).plan).toEqual(plan);
       expect((await done('migrate status', 'migrate status --exit-code', 3)).up_to_date).toBe(false);
       const { applied, current } = await done('migrate up', 'migrate up');
       expect(applied.map(({ version }) => version)).toEqual(reverted.map(({ version }) => version));

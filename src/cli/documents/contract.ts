@@ -16,9 +16,11 @@ import { maintainDocument } from './maintain.ts';
 import { metabaseProvisionDocument, metabaseStatusDocument } from './metabase.ts';
 import {
   migrateDownDocument,
+  migrateDownDryRunDocument,
   migrateNewDocument,
   migrateStatusDocument,
   migrateUpDocument,
+  migrateUpDryRunDocument,
 } from './migrations.ts';
 import { produceDocument } from './produce.ts';
 import {
@@ -54,7 +56,9 @@ export const contract = {
   logs: logsDocument,
   'logs --follow': logLineDocument,
   'migrate up': migrateUpDocument,
+  'migrate up --dry-run': migrateUpDryRunDocument,
   'migrate down': migrateDownDocument,
+  'migrate down --dry-run': migrateDownDryRunDocument,
   'migrate status': migrateStatusDocument,
   'migrate new': migrateNewDocument,
   'seed olist': seedOlistDocument,

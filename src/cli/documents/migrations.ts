@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currentVersion, documentMeta, migrationVersion, seconds } from './values.ts';
+import { currentVersion, documentMeta, migrationVersion, rowCount, seconds } from './values.ts';
 
 const ran = z.strictObject({
   version: migrationVersion,
@@ -30,6 +30,42 @@ export const migrateDownDocument = z
       current: '0006',
     }),
   );
+
+const dryRun = z.strictObject({
+  direction: z.enum(['up', 'down']).describe('what was asked: apply or undo'),
+  plan: z
+    .array(
+      z.strictObject({
+        version: migrationVersion,
+        name: z.string().describe('the rest of its file name'),
+        transaction: z.boolean().describe('false where its statements would commit one by one'),
+        statements: rowCount('statements of the section that would run'),
+        statements_done: rowCount('those of them that an earlier run did and that are left out'),
+      }),
+    )
+    .describe('what would run, in this order'),
+  current: migrationVersion.nullable().describe('the newest applied migration afterwards; null for none'),
+});
+
+const planned = (version: string, name: string) => [
+  { version, name, transaction: true, statements: 12, statements_done: 0 },
+];
+
+export const migrateUpDryRunDocument = dryRun.meta(
+  documentMeta('migrate up --dry-run', 'What would be applied; nothing was changed.', {
+    direction: 'up',
+    plan: planned('0009', 'live_rollups'),
+    current: '0009',
+  }),
+);
+
+export const migrateDownDryRunDocument = dryRun.meta(
+  documentMeta('migrate down --dry-run', 'What would be undone; nothing was changed.', {
+    direction: 'down',
+    plan: planned('0009', 'live_rollups'),
+    current: '0008',
+  }),
+);
 
 export const migrateStatusDocument = z
   .strictObject({
