@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Register, Run } from '../cli/command.ts';
+import { registerRepair, registerVerify } from './migrate-check.ts';
 import { directoryOf, migrateContext } from './migrate-context.ts';
 import { registerDown, registerUp } from './migrate-run.ts';
 
@@ -8,6 +9,8 @@ export const registerMigrate: Register = (program, run) => {
   registerUp(migrate, run);
   registerDown(migrate, run);
   status(migrate, run);
+  registerVerify(migrate, run);
+  registerRepair(migrate, run);
   create(migrate, run);
 };
 

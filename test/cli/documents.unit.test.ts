@@ -24,8 +24,10 @@ import type { Provisioned } from '../../src/metabase/provision.ts';
 import type { MetabaseStatus } from '../../src/metabase/status.ts';
 import type { SeedResult } from '../../src/olist/shop-source.ts';
 import type { DryRun } from '../../src/postgres/migrations/dry-run.ts';
+import type { Repaired } from '../../src/postgres/migrations/repair.ts';
 import type { Migrated, Reverted } from '../../src/postgres/migrations/run.ts';
 import type { MigrationStatus } from '../../src/postgres/migrations/status.ts';
+import type { Drift } from '../../src/postgres/migrations/verify.ts';
 import type { catalogueDocument } from '../../src/reports/catalogue-text.ts';
 import type { ReportResult } from '../../src/reports/run.ts';
 import type { LogLine } from '../../src/runtime/logs.ts';
@@ -64,6 +66,8 @@ const agreements: {
   migrateUpDryRun: Agrees<DryRun, Contract['migrate up --dry-run']>;
   migrateDownDryRun: Agrees<DryRun, Contract['migrate down --dry-run']>;
   migrateStatus: Agrees<MigrationStatus, Contract['migrate status']>;
+  migrateVerify: Agrees<Drift, Contract['migrate verify']>;
+  migrateRepair: Agrees<Repaired, Contract['migrate repair']>;
   seedOlist: Fits<SeedResult, Contract['seed olist']>;
   seedSynthetic: Fits<SeedResult, Contract['seed synthetic']>;
   topicStatus: Agrees<TopicStatus, Contract['topic status']>;
@@ -105,6 +109,8 @@ const agreements: {
   migrateUpDryRun: true,
   migrateDownDryRun: true,
   migrateStatus: true,
+  migrateVerify: true,
+  migrateRepair: true,
   seedOlist: true,
   seedSynthetic: true,
   topicStatus: true,

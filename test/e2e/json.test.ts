@@ -118,6 +118,8 @@ describe('--json', () => {
       'migrate up',
       'migrate down',
       'migrate status',
+      'migrate verify',
+      'migrate repair',
       'seed synthetic --orders 10',
       'stream status',
       'stream reset',
@@ -170,6 +172,8 @@ describe('--json', () => {
       ['migrate up --lock-wait soon', 'bad_number'],
       ['migrate up --lock-retries few', 'bad_number'],
       ['migrate down --steps 0', 'bad_number'],
+      ['migrate verify now', 'excess_arguments'],
+      ['migrate repair --accept-checksum', 'option_missing_argument'],
       ['migrate new 9lives', 'bad_migration_name'],
       ['seed olist', 'no_path'],
       ['seed synthetic --orders 0', 'bad_number'],
@@ -253,6 +257,25 @@ describe('--json', () => {
       });
       expect((await done('migrate up', 'migrate')).applied).toEqual([]);
       await fails('migrate up --to 9999', 2, 'unknown_version');
+    });
+
+    it('migrate verify and repair', async () => {
+      expect(await done('migrate verify', 'migrate verify')).toMatchObject({ ok: true, differences: [] });
+      await withClient(sandboxTarget(sandbox), (client) =>
+        client.query('alter table ops.seeds add column mine text'),
+      );
+      expect((await done('migrate verify', 'migrate verify', 3)).differences).toMatchObject([
+        { what: 'only_in_database', kind: 'column', name: 'ops.seeds.mine' },
+      ]);
+      await withClient(sandboxTarget(sandbox), async (client) => {
+        await client.query('alter table ops.seeds drop column mine');
+        await client.query("update shop_pipe_migrations set checksum = repeat('0', 64) where version = 3");
+      });
+      expect((await done('migrate repair', 'migrate repair', 3)).problems).toMatchObject([
+        { version: '0003' },
+      ]);
+      const { repaired, problems } = await done('migrate repair', 'migrate repair --accept-checksum 3');
+      expect([repaired.length, problems]).toEqual([1, []]);
     });
 
     it('migrate new', async () => {

@@ -18,9 +18,11 @@ import {
   migrateDownDocument,
   migrateDownDryRunDocument,
   migrateNewDocument,
+  migrateRepairDocument,
   migrateStatusDocument,
   migrateUpDocument,
   migrateUpDryRunDocument,
+  migrateVerifyDocument,
 } from './migrations.ts';
 import { produceDocument } from './produce.ts';
 import {
@@ -60,6 +62,8 @@ export const contract = {
   'migrate down': migrateDownDocument,
   'migrate down --dry-run': migrateDownDryRunDocument,
   'migrate status': migrateStatusDocument,
+  'migrate verify': migrateVerifyDocument,
+  'migrate repair': migrateRepairDocument,
   'migrate new': migrateNewDocument,
   'seed olist': seedOlistDocument,
   'seed synthetic': seedSyntheticDocument,

@@ -115,6 +115,15 @@ export async function recordReverted(client: pg.Client, version: number): Promis
   await client.query(`delete from ${ledgerTable} where version = $1`, [version]);
 }
 
+/** Takes an applied file as it is now for what was applied. */
+export async function recordAccepted(client: pg.Client, file: MigrationFile): Promise<void> {
+  await client.query(`update ${ledgerTable} set name = $2, checksum = $3 where version = $1`, [
+    file.version,
+    file.name,
+    file.checksum,
+  ]);
+}
+
 async function hasLedger(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query('select to_regclass($1) is not null as present', [ledgerTable]);
   return (rows[0] as { present: boolean }).present;
