@@ -35,6 +35,7 @@ import type { ServiceStatus } from '../../src/runtime/service.ts';
 import type { StackResult } from '../../src/runtime/stack.ts';
 import type { EtlResult } from '../../src/spark/etl.ts';
 import type { StreamEvent } from '../../src/spark/stream.ts';
+import type { SqlResult } from '../../src/sql/result-document.ts';
 import type { RejectCount, RejectList } from '../../src/stream/rejects/list.ts';
 import type { PrunedRejects } from '../../src/stream/rejects/prune.ts';
 import type { Replayed } from '../../src/stream/rejects/replay.ts';
@@ -96,6 +97,7 @@ const agreements: {
   metabaseProvision: Agrees<Provisioned, Contract['metabase provision']>;
   metabaseStatus: Agrees<MetabaseStatus, Contract['metabase status']>;
   verify: Agrees<Verification, Contract['verify']>;
+  sql: Agrees<{ role: string; results: SqlResult[] }, Contract['sql']>;
   demo: Fits<Omit<DemoResult, 'reports'>, Contract['demo']>;
   error: Agrees<{ error: ErrorDocument }, Contract['error']>;
 } = {
@@ -139,6 +141,7 @@ const agreements: {
   metabaseProvision: true,
   metabaseStatus: true,
   verify: true,
+  sql: true,
   demo: true,
   error: true,
 };

@@ -132,6 +132,7 @@ describe('--json', () => {
       'report daily-revenue',
       'verify',
       'maintain',
+      'sql -c select',
     ])('%s says that Postgres is not reached', async (line) => {
       await fails(line, 1, 'postgres_unreachable');
     });
@@ -199,6 +200,9 @@ describe('--json', () => {
       ['dag backfill shop_daily_etl --from 2018-05-02 --to 2018-05-01', 'bad_range'],
       ['dag logs shop_daily_etl --try 0', 'bad_number'],
       ['dag pause', 'missing_argument'],
+      ['sql nowhere.sql -c select', 'file_or_command'],
+      ['sql -c select --as postgres', 'unknown_role'],
+      ['sql -c select --max-rows many', 'bad_number'],
       ['maintain --months many', 'bad_number'],
       ['report daily-revenues', 'question_unknown'],
       ['report daily-revenue --from tomorrow', 'report_parameter_invalid'],
@@ -247,7 +251,8 @@ describe('--json', () => {
       const { plan } = await done('migrate down --dry-run', 'migrate down --dry-run');
       const { reverted } = await done('migrate down', 'migrate down');
       expect(plan.map(({ version }) => version)).toEqual(reverted.map(({ version }) => version));
-      expect((await done('migrate up --dry-run', 'migrate up --dry-run')).plan).toEqual(plan);
+      const again = (await done('migrate up --dry-run', 'migrate up --dry-run')).plan;
+      expect(again.map(({ version }) => version)).toEqual(reverted.map(({ version }) => version));
       expect((await done('migrate status', 'migrate status --exit-code', 3)).up_to_date).toBe(false);
       const { applied, current } = await done('migrate up', 'migrate up');
       expect(applied.map(({ version }) => version)).toEqual(reverted.map(({ version }) => version));
@@ -276,6 +281,32 @@ describe('--json', () => {
       ]);
       const { repaired, problems } = await done('migrate repair', 'migrate repair --accept-checksum 3');
       expect([repaired.length, problems]).toEqual([1, []]);
+    });
+
+    it('sql', async () => {
+      const file = join(sandbox.folder, 'two.sql');
+      writeFileSync(
+        file,
+        'create temporary table t as select 9007199254740993 as n;\nselect n, true as b from t',
+      );
+      expect(await done('sql', `sql ${file}`)).toEqual({
+        role: 'shop_owner',
+        results: [
+          { line: 1, tag: 'SELECT 1', columns: null, rows: [], truncated: false },
+          {
+            line: 2,
+            tag: 'SELECT 1',
+            columns: [
+              { name: 'n', type: 'bigint' },
+              { name: 'b', type: 'boolean' },
+            ],
+            rows: [['9007199254740993', true]],
+            truncated: false,
+          },
+        ],
+      });
+      writeFileSync(file, 'delete from shop.orders');
+      await fails(`sql ${file} --as shop_bi`, 1, 'sql_not_permitted');
     });
 
     it('migrate new', async () => {

@@ -34,6 +34,7 @@ import {
 } from './rejects.ts';
 import { reportCatalogueDocument, reportDocument } from './report.ts';
 import { seedOlistDocument, seedSyntheticDocument } from './seed.ts';
+import { sqlDocument } from './sql.ts';
 import { downDocument, logLineDocument, logsDocument, statusDocument, upDocument } from './stack.ts';
 import {
   streamResetDocument,
@@ -94,6 +95,7 @@ export const contract = {
   'metabase provision': metabaseProvisionDocument,
   'metabase status': metabaseStatusDocument,
   verify: verifyDocument,
+  sql: sqlDocument,
   maintain: maintainDocument,
   demo: demoDocument,
   error: errorDocument,

@@ -114,7 +114,7 @@ class Attempt {
       `${where}: drops ${found.name}, left invalid by a build that did not end`,
     );
     const text = `drop index concurrently if exists ${found.name}`;
-    await this.#run({ text, line: statement.line, words: text.split(' ', 5) });
+    await this.#run({ ...statement, text, words: text.split(' ', 5) });
     return false;
   }
 
