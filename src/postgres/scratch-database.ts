@@ -30,7 +30,8 @@ export async function withScratchDatabase<T>(
       await maker.query(`revoke all on database ${name} from public`);
       return await work({ ...owner, database });
     } finally {
-      await maker.query(`drop database if exists ${name} with (force)`);
+      // Where the connection is lost, what `work` threw says so, and the next one drops it.
+      await maker.query(`drop database if exists ${name} with (force)`).catch(() => undefined);
     }
   } finally {
     await maker.end().catch(() => undefined);

@@ -83,6 +83,22 @@ it('asks as another role, which may do no more than it may', async () => {
   expect(stderr).toContain('try: shop-pipe sql --as owner');
 });
 
+it.each([
+  ['nowhere.sql', 1, 'cannot read nowhere.sql: there is no such file'],
+  ['.', 1, 'cannot read .: it is a folder'],
+  ['empty.sql', 1, 'empty.sql has no statement'],
+  ['latin.sql', 1, 'latin.sql is not UTF-8'],
+  ['empty.sql -c select', 2, 'give a file or -c, not both'],
+  ['-c select --as shop_owners', 2, 'there is no role shop_owners'],
+  ['-c select --format xml', 2, "option '--format <format>' argument 'xml' is invalid"],
+  ['-c select --max-rows -1', 2, '--max-rows -1 is not a whole number'],
+])('%s: exit %i', async (line, code, message) => {
+  file('empty.sql', '-- nothing\n');
+  writeFileSync(join(sandbox.folder, 'latin.sql'), Buffer.from([0x27, 0xe9, 0x27]));
+  const called = await sql(...line.split(' '));
+  expect(called).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+});
+
 it('leaves rows out beyond the limit, and says so', async () => {
   const shown = await sql('-c', 'select generate_series(1, 1200) as n');
   expect(shown.stdout.split('\n').slice(-3)).toEqual([

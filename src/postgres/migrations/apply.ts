@@ -36,6 +36,12 @@ export async function runSection(
   const section = file[direction] as Section;
   const started = performance.now();
   const seconds = (): number => Math.round(performance.now() - started) / 1000;
+  if (resumed) {
+    const { length } = section.statements;
+    session.context.progress.note(
+      `${file.file} stopped half way: goes on after ${resumed.done} of ${length} statements`,
+    );
+  }
   const attempt = new Attempt(session, file, section);
   const record = async (): Promise<void> =>
     direction === 'up'

@@ -90,6 +90,7 @@ describe('an index that was left invalid', () => {
       current: '0002',
     });
     expect(await migrateUp(folder.context)).toMatchObject({ current: '0002' });
+    expect(folder.notes).toContain('0002_i.sql stopped half way: goes on after 1 of 2 statements');
     expect(await indexes()).toEqual([{ name: 'a_n', valid: true }]);
   });
 

@@ -2,6 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { driftText } from '../../../src/commands/migrate-drift.ts';
+import { seedSynthetic } from '../../../src/olist/synthetic/seed.ts';
 import { connect, withClient } from '../../../src/postgres/connection.ts';
 import { migrateUp } from '../../../src/postgres/migrations/run.ts';
 import { type Drift, verifyMigrations } from '../../../src/postgres/migrations/verify.ts';
@@ -42,6 +43,12 @@ describe('a database that shop-pipe migrated', () => {
     expect(drift).toMatchObject({ ok: true, migrations: [], differences: [] });
     expect(drift.objects).toBeGreaterThan(150);
     expect(await scratches(db)).toEqual([]);
+  });
+
+  it('has none after a seed, which takes the keys off and puts them on again', async () => {
+    const context = { owner: db.owner, timezone: 'America/Sao_Paulo', progress: silent };
+    expect(await seedSynthetic(context, { orders: 200, seed: 1, days: 10 })).toMatchObject({ changed: true });
+    expect(lines(await verify())).toEqual([]);
   });
 
   /** Done, told, and undone again. */
