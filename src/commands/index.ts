@@ -13,6 +13,7 @@ import { registerProduce } from './produce.ts';
 import { registerRejects } from './rejects.ts';
 import { registerReport } from './report.ts';
 import { registerSeed } from './seed.ts';
+import { registerSql } from './sql.ts';
 import { registerStatus } from './status.ts';
 import { registerStream } from './stream.ts';
 import { registerTopic } from './topic.ts';
@@ -39,5 +40,6 @@ export const commands: readonly Register[] = [
   registerMetabase,
   registerVerify,
   registerMaintain,
+  registerSql,
   registerDemo,
 ];

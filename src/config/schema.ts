@@ -132,7 +132,7 @@ export const variables = [
   {
     name: 'POSTGRES_SUPERUSER_PASSWORD',
     group: postgres,
-    doc: 'Password of the bootstrap superuser `postgres`, which makes the roles and the database and nothing else.',
+    doc: 'Password of the bootstrap superuser `postgres`, which makes the roles, the database and the scratch database of `migrate verify`, and does nothing else.',
     fill: 'generated',
     secret: true,
     schema: password,

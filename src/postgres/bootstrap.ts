@@ -6,8 +6,8 @@ import { matchesVerifier, scramVerifier } from './scram.ts';
 import type { PgTarget } from './target.ts';
 
 /**
- * Makes the roles and the database, or mends what differs from `.env`, as the superuser: the only use of that account.
- * Idempotent; returns what it changed, e.g. `role shop_etl`.
+ * Makes the roles and the database, or mends what differs from `.env`, as the superuser: but for the scratch
+ * database of `migrate verify` the only use of that account. Idempotent; returns what it changed, e.g. `role shop_etl`.
  */
 export async function bootstrap(config: Config): Promise<string[]> {
   const { owner, etl, stream, bi } = config.postgres;

@@ -23,8 +23,11 @@ import type { Maintained } from '../../src/maintenance/maintain.ts';
 import type { Provisioned } from '../../src/metabase/provision.ts';
 import type { MetabaseStatus } from '../../src/metabase/status.ts';
 import type { SeedResult } from '../../src/olist/shop-source.ts';
+import type { DryRun } from '../../src/postgres/migrations/dry-run.ts';
+import type { Repaired } from '../../src/postgres/migrations/repair.ts';
 import type { Migrated, Reverted } from '../../src/postgres/migrations/run.ts';
 import type { MigrationStatus } from '../../src/postgres/migrations/status.ts';
+import type { Drift } from '../../src/postgres/migrations/verify.ts';
 import type { catalogueDocument } from '../../src/reports/catalogue-text.ts';
 import type { ReportResult } from '../../src/reports/run.ts';
 import type { LogLine } from '../../src/runtime/logs.ts';
@@ -32,6 +35,7 @@ import type { ServiceStatus } from '../../src/runtime/service.ts';
 import type { StackResult } from '../../src/runtime/stack.ts';
 import type { EtlResult } from '../../src/spark/etl.ts';
 import type { StreamEvent } from '../../src/spark/stream.ts';
+import type { SqlResult } from '../../src/sql/result-document.ts';
 import type { RejectCount, RejectList } from '../../src/stream/rejects/list.ts';
 import type { PrunedRejects } from '../../src/stream/rejects/prune.ts';
 import type { Replayed } from '../../src/stream/rejects/replay.ts';
@@ -60,7 +64,11 @@ const agreements: {
   logs: Agrees<LogLine[], Contract['logs']>;
   migrateUp: Agrees<Migrated, Contract['migrate up']>;
   migrateDown: Agrees<Reverted, Contract['migrate down']>;
+  migrateUpDryRun: Agrees<DryRun, Contract['migrate up --dry-run']>;
+  migrateDownDryRun: Agrees<DryRun, Contract['migrate down --dry-run']>;
   migrateStatus: Agrees<MigrationStatus, Contract['migrate status']>;
+  migrateVerify: Agrees<Drift, Contract['migrate verify']>;
+  migrateRepair: Agrees<Repaired, Contract['migrate repair']>;
   seedOlist: Fits<SeedResult, Contract['seed olist']>;
   seedSynthetic: Fits<SeedResult, Contract['seed synthetic']>;
   topicStatus: Agrees<TopicStatus, Contract['topic status']>;
@@ -89,6 +97,7 @@ const agreements: {
   metabaseProvision: Agrees<Provisioned, Contract['metabase provision']>;
   metabaseStatus: Agrees<MetabaseStatus, Contract['metabase status']>;
   verify: Agrees<Verification, Contract['verify']>;
+  sql: Agrees<{ role: string; results: SqlResult[] }, Contract['sql']>;
   demo: Fits<Omit<DemoResult, 'reports'>, Contract['demo']>;
   error: Agrees<{ error: ErrorDocument }, Contract['error']>;
 } = {
@@ -99,7 +108,11 @@ const agreements: {
   logs: true,
   migrateUp: true,
   migrateDown: true,
+  migrateUpDryRun: true,
+  migrateDownDryRun: true,
   migrateStatus: true,
+  migrateVerify: true,
+  migrateRepair: true,
   seedOlist: true,
   seedSynthetic: true,
   topicStatus: true,
@@ -128,6 +141,7 @@ const agreements: {
   metabaseProvision: true,
   metabaseStatus: true,
   verify: true,
+  sql: true,
   demo: true,
   error: true,
 };

@@ -118,6 +118,8 @@ describe('--json', () => {
       'migrate up',
       'migrate down',
       'migrate status',
+      'migrate verify',
+      'migrate repair',
       'seed synthetic --orders 10',
       'stream status',
       'stream reset',
@@ -130,6 +132,7 @@ describe('--json', () => {
       'report daily-revenue',
       'verify',
       'maintain',
+      'sql -c select',
     ])('%s says that Postgres is not reached', async (line) => {
       await fails(line, 1, 'postgres_unreachable');
     });
@@ -168,7 +171,10 @@ describe('--json', () => {
       ['logs kafkaesque', 'unknown_service'],
       ['logs -n many', 'bad_number'],
       ['migrate up --lock-wait soon', 'bad_number'],
+      ['migrate up --lock-retries few', 'bad_number'],
       ['migrate down --steps 0', 'bad_number'],
+      ['migrate verify now', 'excess_arguments'],
+      ['migrate repair --accept-checksum', 'option_missing_argument'],
       ['migrate new 9lives', 'bad_migration_name'],
       ['seed olist', 'no_path'],
       ['seed synthetic --orders 0', 'bad_number'],
@@ -194,6 +200,9 @@ describe('--json', () => {
       ['dag backfill shop_daily_etl --from 2018-05-02 --to 2018-05-01', 'bad_range'],
       ['dag logs shop_daily_etl --try 0', 'bad_number'],
       ['dag pause', 'missing_argument'],
+      ['sql nowhere.sql -c select', 'file_or_command'],
+      ['sql -c select --as postgres', 'unknown_role'],
+      ['sql -c select --max-rows many', 'bad_number'],
       ['maintain --months many', 'bad_number'],
       ['report daily-revenues', 'question_unknown'],
       ['report daily-revenue --from tomorrow', 'report_parameter_invalid'],
@@ -239,7 +248,11 @@ describe('--json', () => {
     });
 
     it('migrate down, status, up', async () => {
+      const { plan } = await done('migrate down --dry-run', 'migrate down --dry-run');
       const { reverted } = await done('migrate down', 'migrate down');
+      expect(plan.map(({ version }) => version)).toEqual(reverted.map(({ version }) => version));
+      const again = (await done('migrate up --dry-run', 'migrate up --dry-run')).plan;
+      expect(again.map(({ version }) => version)).toEqual(reverted.map(({ version }) => version));
       expect((await done('migrate status', 'migrate status --exit-code', 3)).up_to_date).toBe(false);
       const { applied, current } = await done('migrate up', 'migrate up');
       expect(applied.map(({ version }) => version)).toEqual(reverted.map(({ version }) => version));
@@ -249,6 +262,51 @@ describe('--json', () => {
       });
       expect((await done('migrate up', 'migrate')).applied).toEqual([]);
       await fails('migrate up --to 9999', 2, 'unknown_version');
+    });
+
+    it('migrate verify and repair', async () => {
+      expect(await done('migrate verify', 'migrate verify')).toMatchObject({ ok: true, differences: [] });
+      await withClient(sandboxTarget(sandbox), (client) =>
+        client.query('alter table ops.seeds add column mine text'),
+      );
+      expect((await done('migrate verify', 'migrate verify', 3)).differences).toMatchObject([
+        { what: 'only_in_database', kind: 'column', name: 'ops.seeds.mine' },
+      ]);
+      await withClient(sandboxTarget(sandbox), async (client) => {
+        await client.query('alter table ops.seeds drop column mine');
+        await client.query("update shop_pipe_migrations set checksum = repeat('0', 64) where version = 3");
+      });
+      expect((await done('migrate repair', 'migrate repair', 3)).problems).toMatchObject([
+        { version: '0003' },
+      ]);
+      const { repaired, problems } = await done('migrate repair', 'migrate repair --accept-checksum 3');
+      expect([repaired.length, problems]).toEqual([1, []]);
+    });
+
+    it('sql', async () => {
+      const file = join(sandbox.folder, 'two.sql');
+      writeFileSync(
+        file,
+        'create temporary table t as select 9007199254740993 as n;\nselect n, true as b from t',
+      );
+      expect(await done('sql', `sql ${file}`)).toEqual({
+        role: 'shop_owner',
+        results: [
+          { line: 1, tag: 'SELECT 1', columns: null, rows: [], truncated: false },
+          {
+            line: 2,
+            tag: 'SELECT 1',
+            columns: [
+              { name: 'n', type: 'bigint' },
+              { name: 'b', type: 'boolean' },
+            ],
+            rows: [['9007199254740993', true]],
+            truncated: false,
+          },
+        ],
+      });
+      writeFileSync(file, 'delete from shop.orders');
+      await fails(`sql ${file} --as shop_bi`, 1, 'sql_not_permitted');
     });
 
     it('migrate new', async () => {

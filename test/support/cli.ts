@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,17 +16,19 @@ export interface Finished {
 export class Sandbox {
   readonly folder = mkdtempSync(join(tmpdir(), 'shop-pipe-e2e-'));
 
-  /** Starts the CLI in a process group of its own. */
+  /** Starts the CLI in a process group of its own, with `input` piped to it, or none. */
   spawn(
     args: readonly string[],
     env: Record<string, string> = {},
+    input?: string,
   ): { child: ChildProcess; finished: Promise<Finished> } {
     const child = spawn(bin, args, {
       cwd: this.folder,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: cleanEnvironment(env),
     });
+    child.stdin?.end(input);
     let stdout = '';
     let stderr = '';
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
@@ -35,6 +38,33 @@ export class Sandbox {
       child.once('close', (code) => resolvePromise({ code, stdout, stderr }));
     });
     return { child, finished };
+  }
+
+  /** Runs it on a terminal of its own (by Python's pty), and types `lines` once it asks with `prompt`. */
+  async onTerminal(
+    args: readonly string[],
+    env: Record<string, string>,
+    prompt: string,
+    lines: readonly string[],
+  ): Promise<{ code: number | null; screen: string }> {
+    const wrap = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+    const child = spawn('python3', ['-c', wrap, process.execPath, bin, ...args], {
+      cwd: this.folder,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...cleanEnvironment(env), TERM: 'xterm' },
+    });
+    let screen = '';
+    let typed = false;
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      screen += chunk;
+      if (typed || !screen.includes(prompt)) return;
+      typed = true;
+      child.stdin.write(lines.map((line) => `${line}\r`).join(''));
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    const redrawing = new RegExp(String.raw`\x1b\[[\d;?]*[A-Za-z]|\r`, 'g');
+    return { code, screen: screen.replaceAll(redrawing, '') };
   }
 
   run(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {

@@ -16,9 +16,13 @@ import { maintainDocument } from './maintain.ts';
 import { metabaseProvisionDocument, metabaseStatusDocument } from './metabase.ts';
 import {
   migrateDownDocument,
+  migrateDownDryRunDocument,
   migrateNewDocument,
+  migrateRepairDocument,
   migrateStatusDocument,
   migrateUpDocument,
+  migrateUpDryRunDocument,
+  migrateVerifyDocument,
 } from './migrations.ts';
 import { produceDocument } from './produce.ts';
 import {
@@ -30,6 +34,7 @@ import {
 } from './rejects.ts';
 import { reportCatalogueDocument, reportDocument } from './report.ts';
 import { seedOlistDocument, seedSyntheticDocument } from './seed.ts';
+import { sqlDocument } from './sql.ts';
 import { downDocument, logLineDocument, logsDocument, statusDocument, upDocument } from './stack.ts';
 import {
   streamResetDocument,
@@ -54,8 +59,12 @@ export const contract = {
   logs: logsDocument,
   'logs --follow': logLineDocument,
   'migrate up': migrateUpDocument,
+  'migrate up --dry-run': migrateUpDryRunDocument,
   'migrate down': migrateDownDocument,
+  'migrate down --dry-run': migrateDownDryRunDocument,
   'migrate status': migrateStatusDocument,
+  'migrate verify': migrateVerifyDocument,
+  'migrate repair': migrateRepairDocument,
   'migrate new': migrateNewDocument,
   'seed olist': seedOlistDocument,
   'seed synthetic': seedSyntheticDocument,
@@ -86,6 +95,7 @@ export const contract = {
   'metabase provision': metabaseProvisionDocument,
   'metabase status': metabaseStatusDocument,
   verify: verifyDocument,
+  sql: sqlDocument,
   maintain: maintainDocument,
   demo: demoDocument,
   error: errorDocument,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { dataError, environmentError, type ShopPipeError } from '../../errors.ts';
+import { misplacedStatement } from './outside-transaction.ts';
 import { controlsTransaction, type Statement, splitStatements } from './statements.ts';
 
 /** The `-- migrate:up` or `-- migrate:down` part of a file. */
@@ -125,7 +126,12 @@ export function parseMigration(path: string, bytes: Uint8Array): MigrationFile {
         advice,
       );
     }
-    return { statements, transaction: mark.options !== 'transaction:false' };
+    const transaction = mark.options !== 'transaction:false';
+    const misplaced = misplacedStatement(statements, transaction);
+    if (misplaced) {
+      throw malformed(named.file, misplaced.statement.line, misplaced.what, misplaced.suggestion);
+    }
+    return { statements, transaction };
   };
   const checksum = createHash('sha256').update(text).digest('hex');
   return { ...named, checksum, up: section(0) as Section, down: section(1) };

@@ -1,6 +1,6 @@
 import { dataError, type ShopPipeError } from '../../errors.ts';
 import type { MigrationFile } from './files.ts';
-import { type LedgerRow, ledgerTable } from './ledger.ts';
+import type { LedgerRow } from './ledger.ts';
 
 /**
  * `changed`: applied, but the file reads otherwise now. `missing`: applied, but there is no file. `half_run`: a
@@ -91,7 +91,7 @@ function problemOf(entry: HistoryEntry, entries: readonly HistoryEntry[]): ShopP
         {
           suggestion: file?.down
             ? 'shop-pipe migrate down (runs its down section), then shop-pipe migrate up'
-            : `undo or finish it by hand, then delete or mend its row in ${ledgerTable}`,
+            : `undo or finish it by hand, then shop-pipe migrate repair --mark-pending ${entry.version} (or --mark-applied)`,
         },
       );
     }

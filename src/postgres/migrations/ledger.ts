@@ -59,12 +59,20 @@ export async function ensureLedger(client: pg.Client): Promise<void> {
 /** The rows by version; none where the table is missing. */
 export async function readLedger(client: pg.Client): Promise<LedgerRow[]> {
   if (!(await hasLedger(client))) return [];
-  const { rows } = await client.query<LedgerRow>(`
-    select version, name, checksum, state, statements_done, error,
-      to_char(applied_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as applied_at
-    from ${ledgerTable}
-    order by version`);
-  return rows;
+  try {
+    const { rows } = await client.query<LedgerRow>(`
+      select version, name, checksum, state, statements_done, error,
+        to_char(applied_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as applied_at
+      from ${ledgerTable}
+      order by version`);
+    return rows;
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42501') throw error;
+    throw environmentError('migrate_not_permitted', `role ${client.user} may not read ${ledgerTable}`, {
+      suggestion: `grant select on ${ledgerTable} to ${client.user}`,
+      cause: error,
+    });
+  }
 }
 
 export async function recordApplied(client: pg.Client, file: MigrationFile, seconds: number): Promise<void> {
@@ -72,7 +80,7 @@ export async function recordApplied(client: pg.Client, file: MigrationFile, seco
     `insert into ${ledgerTable} (version, name, checksum, state, statements_done, seconds, applied_at)
     values ($1, $2, $3, 'applied', $4, $5, clock_timestamp())
     on conflict (version) do update set
-      state = excluded.state, statements_done = excluded.statements_done, error = null,
+      name = excluded.name, checksum = excluded.checksum, state = excluded.state, statements_done = excluded.statements_done, error = null,
       seconds = excluded.seconds, applied_at = excluded.applied_at`,
     [file.version, file.name, file.checksum, file.up.statements.length, seconds],
   );
@@ -83,12 +91,15 @@ export async function recordStarted(
   client: pg.Client,
   file: MigrationFile,
   state: 'applying' | 'reverting',
+  done: number,
 ): Promise<void> {
   await client.query(
-    `insert into ${ledgerTable} (version, name, checksum, state)
-    values ($1, $2, $3, $4)
-    on conflict (version) do update set state = excluded.state, statements_done = 0, error = null`,
-    [file.version, file.name, file.checksum, state],
+    `insert into ${ledgerTable} (version, name, checksum, state, statements_done)
+    values ($1, $2, $3, $4, $5)
+    on conflict (version) do update set
+      name = excluded.name, checksum = excluded.checksum, state = excluded.state,
+      statements_done = excluded.statements_done, error = null`,
+    [file.version, file.name, file.checksum, state, done],
   );
 }
 
@@ -102,6 +113,15 @@ export async function recordFailed(client: pg.Client, version: number, message: 
 
 export async function recordReverted(client: pg.Client, version: number): Promise<void> {
   await client.query(`delete from ${ledgerTable} where version = $1`, [version]);
+}
+
+/** Takes an applied file as it is now for what was applied. */
+export async function recordAccepted(client: pg.Client, file: MigrationFile): Promise<void> {
+  await client.query(`update ${ledgerTable} set name = $2, checksum = $3 where version = $1`, [
+    file.version,
+    file.name,
+    file.checksum,
+  ]);
 }
 
 async function hasLedger(client: pg.Client): Promise<boolean> {

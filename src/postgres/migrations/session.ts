@@ -22,6 +22,8 @@ export interface LockOptions {
   lockWaitMs?: number | undefined;
   /** How long a statement may wait for a table's lock, and so hold up those who queue behind it; default 5 seconds. */
   lockTimeoutMs?: number | undefined;
+  /** How often a migration that could not have a lock in time is tried again; default 3. */
+  lockRetries?: number | undefined;
 }
 
 /** A connection that holds the migration lock. */
@@ -29,13 +31,14 @@ export interface MigrationSession {
   client: pg.Client;
   context: MigrateContext;
   lockTimeoutMs: number;
+  lockRetries: number;
 }
 
 /** The files are read first: a malformed one is an error before the database is touched. */
 export async function inMigrationSession<T>(
   context: MigrateContext,
   options: LockOptions,
-  work: (session: MigrationSession, files: MigrationFile[], entries: HistoryEntry[]) => Promise<T>,
+  work: (session: MigrationSession, entries: HistoryEntry[]) => Promise<T>,
 ): Promise<T> {
   const files = await readMigrations(context.directory);
   const { owner, progress, signal } = context;
@@ -45,8 +48,9 @@ export async function inMigrationSession<T>(
       await takeMigrationLock(client, { waitMs: options.lockWaitMs ?? 600_000, progress, signal });
       await ensureLedger(client);
       const entries = compareHistory(files, await readLedger(client));
-      const session = { client, context, lockTimeoutMs: options.lockTimeoutMs ?? 5000 };
-      return await cancelOnAbort(owner, client, signal, () => work(session, files, entries));
+      const { lockTimeoutMs = 5000, lockRetries = 3 } = options;
+      const session = { client, context, lockTimeoutMs, lockRetries };
+      return await cancelOnAbort(owner, client, signal, () => work(session, entries));
     },
     { name: 'migrate' },
   );

@@ -9,6 +9,8 @@ export interface Failure {
   statement: Statement | null;
   /** Who was in the way when a lock was waited for. */
   blocker: string | null;
+  /** How often it was tried. */
+  attempts: number;
   /** What state the failure leaves, e.g. `nothing of it was applied`. */
   left: string;
   suggestion: string;
@@ -22,7 +24,7 @@ export interface Failure {
 export function migrationError(error: unknown, failure: Failure): ShopPipeError {
   if (error instanceof ShopPipeError) return error;
   const { code, message, position } = error as { code?: string; message?: string; position?: string };
-  const { file, statement, blocker, left, suggestion } = failure;
+  const { file, statement, blocker, attempts, left, suggestion } = failure;
   const where = statement ? `${file.file} line ${lineOf(statement, Number(position ?? 1))}` : file.file;
   if (failure.interrupted) return interruptedError(`${where}: ${left}`);
   if (code === '55P03') {
@@ -30,10 +32,10 @@ export function migrationError(error: unknown, failure: Failure): ShopPipeError 
     const what = statement ? ` \`${firstWords(statement)}\`` : '';
     return environmentError(
       'migration_blocked',
-      `${where}:${what} waited too long for a lock held by ${who}; ${left}`,
+      `${where}:${what} waited too long for a lock held by ${who}${attempts > 1 ? ` (tried ${attempts} times)` : ''}; ${left}`,
       {
         suggestion:
-          'end that session or wait for it, then run the command again (--lock-timeout waits longer)',
+          'end that session or wait for it, then run the command again (--lock-timeout waits longer, --lock-retries more often)',
         cause: error,
       },
     );

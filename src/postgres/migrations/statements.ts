@@ -5,6 +5,8 @@ export interface Statement {
   text: string;
   /** Line of its first word, counted from 1 in the file. */
   line: number;
+  /** Character of that line at which it begins, from 1. */
+  column: number;
   /** Its first words in lower case, quoted names and comments left out: enough to tell what it is. */
   words: readonly string[];
 }
@@ -43,7 +45,11 @@ export function splitStatements(sql: string, file: string, firstLine = 1): State
     return end + close.length;
   };
   const finish = (end: number): void => {
-    if (start !== -1) statements.push({ text: sql.slice(start, end).trimEnd(), line: lineOf(start), words });
+    if (start !== -1) {
+      const before = sql.slice(sql.lastIndexOf('\n', start - 1) + 1, start);
+      const column = Array.from(start === 0 ? '' : before).length + 1;
+      statements.push({ text: sql.slice(start, end).trimEnd(), line: lineOf(start), column, words });
+    }
     start = -1;
     parentheses = 0;
     blocks = 0;

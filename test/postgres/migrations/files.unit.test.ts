@@ -47,11 +47,37 @@ describe('parseMigration', () => {
     ['-- Why.\n-- migrate:up\nselect 1;\n-- migrate:down\n', 'line 4: no statement follows -- migrate:down'],
     ['-- Why.\nselect 1;\n-- migrate:up\nselect 1;', 'line 2: a statement stands before'],
     ['-- Why.\n-- migrate:up\nselect 1;\ncommit;', "line 4: `commit` would end the migration's transaction"],
+    [
+      '-- Why.\n-- migrate:up\ncreate index concurrently i on a (n);',
+      'line 3: `create index concurrently i` cannot run in a transaction',
+    ],
+    ['-- Why.\n-- migrate:up\nvacuum a;', 'line 3: `vacuum a` cannot run in a transaction'],
+    [
+      '-- Why.\n-- migrate:up transaction:false\ncreate index concurrently on a (n);',
+      'line 3: the index has no name',
+    ],
+    [
+      '-- Why.\n-- migrate:up transaction:false\ncreate index concurrently i on a (n);\n\nupdate a set n = 1;',
+      'line 5: `update a set n` could not be run again',
+    ],
+    [
+      '-- Why.\n-- migrate:up transaction:false\nselect 1;\nalter table if exists a add column m int;',
+      'line 4: `alter table if exists` could not be run again',
+    ],
     ["-- Why.\n-- migrate:up\nselect 'a", 'line 3: the string that begins here never ends'],
     ['-- Why.\n-- migrate:up\nselect \0 1', 'has a NUL byte'],
   ])('refuses %j', (text, message) => {
     expect(() => parse(text)).toThrow(message);
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'migration_malformed', kind: 'data' }));
+  });
+
+  it.each([
+    'update a set n = 1;',
+    'create index concurrently "I x" on only "S".a (n);\ndrop index concurrently if exists j;\nanalyze a;',
+    'create table if not exists b ();\nalter table b add column if not exists n int;\nreindex table concurrently a;',
+    'set lock_timeout = 0;\nalter table curated.a detach partition p concurrently;\ncall backfill();',
+  ])('lets %j stand without a transaction', (sql) => {
+    expect(parse(`-- Why.\n-- migrate:up transaction:false\n${sql}`).up.transaction).toBe(false);
   });
 
   it('refuses what is not UTF-8', () => {
