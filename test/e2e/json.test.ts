@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { type Call, contract } from '../../src/cli/documents/contract.ts';
@@ -130,6 +130,7 @@ describe('--json', () => {
       'report daily-revenue',
       'verify',
       'maintain',
+      'erd',
     ])('%s says that Postgres is not reached', async (line) => {
       await fails(line, 1, 'postgres_unreachable');
     });
@@ -195,6 +196,7 @@ describe('--json', () => {
       ['dag logs shop_daily_etl --try 0', 'bad_number'],
       ['dag pause', 'missing_argument'],
       ['maintain --months many', 'bad_number'],
+      ['erd now', 'excess_arguments'],
       ['report daily-revenues', 'question_unknown'],
       ['report daily-revenue --from tomorrow', 'report_parameter_invalid'],
     ])('%s is wrong usage', async (line, code) => {
@@ -249,6 +251,18 @@ describe('--json', () => {
       });
       expect((await done('migrate up', 'migrate')).applied).toEqual([]);
       await fails('migrate up --to 9999', 2, 'unknown_version');
+    });
+
+    it('erd', async () => {
+      const { files, schemas } = await done('erd', 'erd --out drawn');
+      expect(files.map(({ file, changed }) => [basename(file), changed, existsSync(file)])).toEqual([
+        ['erd.svg', true, true],
+        ['erd.png', true, true],
+      ]);
+      expect(schemas.map(({ name }) => name)).toEqual(['shop', 'curated', 'live', 'ops']);
+      expect((await done('erd', 'erd --out drawn --check')).written).toBe(false);
+      await done('erd', 'erd --check', 3);
+      await fails('erd --out .env/drawn', 1, 'erd_unwritable');
     });
 
     it('migrate new', async () => {

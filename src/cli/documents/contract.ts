@@ -9,6 +9,7 @@ import {
   dagUnpauseDocument,
 } from './dag.ts';
 import { demoDocument } from './demo.ts';
+import { erdDocument } from './erd.ts';
 import { errorDocument } from './error.ts';
 import { etlRunDocument, etlSourceDocument, etlStatusDocument } from './etl.ts';
 import { doctorDocument, initDocument } from './machine.ts';
@@ -87,6 +88,7 @@ export const contract = {
   'metabase status': metabaseStatusDocument,
   verify: verifyDocument,
   maintain: maintainDocument,
+  erd: erdDocument,
   demo: demoDocument,
   error: errorDocument,
 } as const satisfies Record<string, z.ZodType>;
