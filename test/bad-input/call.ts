@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import type { ErrorDocument } from '../../src/cli/normalise-error.ts';
 
@@ -20,22 +21,20 @@ export async function call(
 ): Promise<Called> {
   const before = { env: process.env, cwd: process.cwd() };
   const listeners = signals.map((name) => process.listeners(name));
-  const write = { stdout: process.stdout.write, stderr: process.stderr.write };
   const written = { stdout: '', stderr: '' };
-  const capture = (to: keyof typeof written) => (chunk: string | Uint8Array) => {
-    written[to] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-    return true;
-  };
+  const spies = (['stdout', 'stderr'] as const).map((to) =>
+    vi.spyOn(process[to], 'write').mockImplementation((chunk) => {
+      written[to] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+      return true;
+    }),
+  );
   try {
     process.chdir(folder);
     process.env = { ...ours(before.env), NO_COLOR: '1', ...settings };
-    process.stdout.write = capture('stdout');
-    process.stderr.write = capture('stderr');
     const exit = await main(argv);
     return { exit, ...written };
   } finally {
-    process.stdout.write = write.stdout;
-    process.stderr.write = write.stderr;
+    for (const spy of spies) spy.mockRestore();
     process.env = before.env;
     process.chdir(before.cwd);
     for (const [index, name] of signals.entries())

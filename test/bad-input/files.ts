@@ -92,10 +92,15 @@ export const wrongFiles: BadInput[] = [
   folderWith(
     'a link to nowhere',
     (path) => symlink('nowhere', path),
-    'olist_files_missing',
-    /lacks olist_orders/,
+    'olist_path_unreadable',
+    /olist_orders_dataset.csv \(ENOENT\)/,
   ),
-  folderWith('a link to itself', (path) => symlink(path, path), 'olist_files_missing', /lacks olist_orders/),
+  folderWith(
+    'a link to itself',
+    (path) => symlink(path, path),
+    'olist_path_unreadable',
+    /olist_orders_dataset.csv \(ELOOP\)/,
+  ),
   folderWith(
     'a file of zeros',
     (path) => writeFile(path, Buffer.alloc(300_000)),

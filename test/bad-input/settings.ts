@@ -155,16 +155,20 @@ export const wrongSettings: BadInput[] = [
     code: 'migration_changed',
     says: /0003/,
   },
-  ...each(
-    'the reports’ role as the owner',
-    ['seed synthetic --orders 10', 'verify', 'etl status', 'maintain'],
-    {
-      env: role('bi'),
-      exit: 1,
-      code: 'not_owner',
-      says: /shop_bi/,
-    },
-  ),
+  ...each('the reports’ role as the owner', ['verify', 'etl status', 'maintain'], {
+    env: role('bi'),
+    exit: 1,
+    code: 'not_permitted',
+    says: /permission denied for schema ops/,
+  }),
+  {
+    what: 'the reports’ role as the owner: seed',
+    call: 'seed synthetic --orders 10',
+    env: role('bi'),
+    exit: 1,
+    code: 'not_owner',
+    says: /role shop_bi may not seed/,
+  },
   {
     what: 'the role of Spark as the owner: seed',
     call: 'seed synthetic --orders 10 --replace',
@@ -178,8 +182,8 @@ export const wrongSettings: BadInput[] = [
     call: 'migrate down',
     env: role('stream'),
     exit: 1,
-    code: 'not_owner',
-    says: /shop_stream/,
+    code: 'not_permitted',
+    says: /permission denied for table shop_pipe_migrations/,
   },
   {
     what: 'rights of the reports’ role that were taken away',
@@ -242,6 +246,20 @@ export const wrongSettings: BadInput[] = [
     code: 'timezone_changed',
     says: /America\/Sao_Paulo/,
   }),
+  {
+    what: 'a .env in a folder that takes none',
+    call: 'init --env-file /proc/nowhere/.env',
+    exit: 1,
+    code: 'not_found',
+    says: /\/proc\/nowhere/,
+  },
+  {
+    what: 'a .env below a file',
+    call: 'init --env-file .env/.env',
+    exit: 1,
+    code: 'not_a_folder',
+    says: /\.env\/\.env/,
+  },
   {
     what: 'a --runtime whose engine is not there',
     call: 'up --runtime compose',

@@ -81,7 +81,8 @@ export class World {
   }
 }
 
-const settingsOf = ({ superuser, owner, etl, stream, bi }: TestDatabase): Record<string, string> => ({
+/** The settings that lead to a database, by environment or `.env`. */
+export const settingsOf = ({ superuser, owner, etl, stream, bi }: TestDatabase): Record<string, string> => ({
   POSTGRES_HOST: owner.host,
   POSTGRES_PORT: String(owner.port),
   POSTGRES_DB: owner.database,
