@@ -26,7 +26,8 @@ export async function build() {
     chunkNames: 'chunks/[name]-[hash]',
     // CommonJS packages inside an ESM bundle call require().
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    external: ['pg-native'],
+    // What only `erd` needs: big, found among the installed packages, and not in an image's bundle.
+    external: ['pg-native', 'elkjs', '@resvg/resvg-wasm'],
     logLevel: 'warning',
   });
   const dist = join(root, 'dist');

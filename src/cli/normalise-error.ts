@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { interruptedError, ShopPipeError, usageError } from '../errors.ts';
+import { postgresError } from './postgres-error.ts';
 
 /** What is printed of any error, as text or as `{"error": …}`. */
 export interface ErrorDocument {
@@ -21,6 +22,8 @@ export function normaliseError(error: unknown, interrupted: boolean): ShopPipeEr
   }
   const system = error as NodeJS.ErrnoException;
   if (typeof system?.code === 'string' && typeof system.syscall === 'string') return systemError(system);
+  const refused = postgresError(error);
+  if (refused !== null) return refused;
   const message = error instanceof Error ? error.message : String(error);
   return new ShopPipeError('bug', 'bug', message.split('\n')[0] || 'unknown error', {
     suggestion: 'run it again with --debug and report what it prints',

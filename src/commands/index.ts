@@ -3,6 +3,7 @@ import { registerDag } from './dag.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerDown } from './down.ts';
+import { registerErd } from './erd.ts';
 import { registerEtl } from './etl.ts';
 import { registerInit } from './init.ts';
 import { registerLogs } from './logs.ts';
@@ -41,5 +42,6 @@ export const commands: readonly Register[] = [
   registerVerify,
   registerMaintain,
   registerSql,
+  registerErd,
   registerDemo,
 ];

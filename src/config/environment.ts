@@ -4,13 +4,21 @@ import { environmentError } from '../errors.ts';
 import { type Environment, type Variable, type VariableName, variables } from './schema.ts';
 import { rememberSecrets } from './secrets.ts';
 
-/** The `.env` file as it stands, or null where there is none. */
+/**
+ * The `.env` file as it stands, or null where there is none.
+ *
+ * @throws ShopPipeError `env_file_unreadable`
+ */
 export function readEnvFile(path: string): Record<string, string> | null {
   try {
     return parse(readFileSync(path));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw environmentError('env_file_unreadable', `cannot read ${path} (${code})`, {
+      suggestion: 'make it a file that you can read, or name another one with --env-file',
+      cause: error,
+    });
   }
 }
 

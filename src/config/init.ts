@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  existsSync,
   linkSync,
   mkdirSync,
   readFileSync,
@@ -130,10 +131,27 @@ function complete(before: string, values: Map<string, string>): string {
 }
 
 function temporary(file: string, text: string): string {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const path = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
+  try {
+    writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    // A full disk takes the first part of it, with secrets.
+    rmSync(path, { force: true });
+    throw error;
+  }
   return path;
+}
+
+/** Not by Node's `recursive`, which goes on for ever where a parent takes no folder, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** Atomic, and only where there is none yet. */

@@ -46,9 +46,6 @@ function recordEnd(bytes: Buffer): number {
 }
 
 function headerColumns(name: OlistFileName, bytes: Buffer): string[] {
-  if (bytes.length === 0) {
-    throw dataError('olist_empty_file', `${name} is empty: not even a header`, { suggestion });
-  }
   let text: string;
   try {
     // Takes a byte order mark away.
@@ -56,6 +53,7 @@ function headerColumns(name: OlistFileName, bytes: Buffer): string[] {
   } catch (error) {
     throw badHeader(name, 'not UTF-8', error);
   }
+  if (text === '') throw dataError('olist_empty_file', `${name} is empty: not even a header`, { suggestion });
   const columns = fieldsOf(text);
   if (columns === null) throw badHeader(name, 'a quote is not closed');
   const has = columns.join(', ').slice(0, 300);

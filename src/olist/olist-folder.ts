@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataError, environmentError } from '../errors.ts';
+import { dataError, environmentError, type ShopPipeError } from '../errors.ts';
 import { completeFolder } from './complete-folder.ts';
 import { type CsvFile, type OlistFileName, type OlistFiles, olistFileNames } from './olist-files.ts';
 
@@ -22,9 +22,17 @@ export async function openFolder(path: string): Promise<OlistFiles | null> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
-    throw environmentError('olist_path_unreadable', `cannot read ${path} (${code})`, { cause: error });
+    throw unreadable(path, error);
   }
 }
+
+/** A link that leads nowhere is one of these. */
+const unreadable = (path: string, error: unknown): ShopPipeError =>
+  environmentError(
+    'olist_path_unreadable',
+    `cannot read ${path} (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+    { cause: error },
+  );
 
 const opened = (files: ReadonlyMap<OlistFileName, CsvFile>): OlistFiles => ({
   files: [...files.values()],
@@ -44,8 +52,10 @@ async function filesIn(folder: string, required: boolean): Promise<Map<OlistFile
   for (const name of olistFileNames) {
     if (!present.has(name)) continue;
     const path = join(folder, name);
-    const found = await stat(path);
-    if (found.isFile()) files.set(name, { name, bytes: found.size, read: () => bytesOf(path) });
+    const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (required) throw unreadable(path, error);
+    });
+    if (found?.isFile()) files.set(name, { name, bytes: found.size, read: () => bytesOf(path) });
   }
   return files;
 }

@@ -24,7 +24,7 @@ export async function openZip(path: string): Promise<OlistFiles> {
   }
   let zip: ZipFile;
   try {
-    zip = await openPromise(path, { lazyEntries: true, autoClose: false });
+    zip = await opened(path);
   } catch (error) {
     throw dataError('olist_zip_truncated', `${path} is a truncated zip: its directory of files is missing`, {
       suggestion,
@@ -42,6 +42,8 @@ export async function openZip(path: string): Promise<OlistFiles> {
     throw error;
   }
 }
+
+const opened = (path: string): Promise<ZipFile> => openPromise(path, { lazyEntries: true, autoClose: false });
 
 async function firstBytes(path: string): Promise<Buffer> {
   try {
@@ -73,7 +75,7 @@ async function foldersOf(zip: ZipFile, path: string): Promise<Map<string, Map<Ol
       if (files.has(name)) {
         throw dataError('olist_ambiguous', `${path} has ${entry.fileName} twice`, { suggestion });
       }
-      files.set(name, { name, bytes: entry.uncompressedSize, read: () => inflated(zip, entry, path) });
+      files.set(name, { name, bytes: entry.uncompressedSize, read: () => inflated(entry, path) });
       folders.set(folder, files);
     }
   } catch (error) {
@@ -82,10 +84,16 @@ async function foldersOf(zip: ZipFile, path: string): Promise<Map<string, Map<Ol
   return folders;
 }
 
-/** The contents of an entry; whether they are what was packed is known, and checked, at their end. */
-async function* inflated(zip: ZipFile, entry: Entry, path: string): AsyncGenerator<Buffer> {
+/**
+ * The contents of an entry; whether they are what was packed is known, and checked, at their end. Each has the zip open
+ * for itself: of two streams of one reader, one that is destroyed while it waits for the other ends the process (yauzl
+ * 3.4.0, fd-slicer.js reads `context.fd` of null).
+ */
+async function* inflated(entry: Entry, path: string): AsyncGenerator<Buffer> {
   let sum = 0;
+  let zip: ZipFile | undefined;
   try {
+    zip = await opened(path);
     for await (const chunk of await zip.openReadStreamPromise(entry)) {
       sum = crc32(chunk as Buffer, sum);
       yield chunk as Buffer;
@@ -93,6 +101,8 @@ async function* inflated(zip: ZipFile, entry: Entry, path: string): AsyncGenerat
     if (sum !== entry.crc32) throw new Error('the checksum differs');
   } catch (error) {
     throw damaged(`${path}: ${entry.fileName}`, error);
+  } finally {
+    zip?.close();
   }
 }
 

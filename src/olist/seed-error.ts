@@ -33,6 +33,12 @@ export function seedError(error: unknown, target: PgTarget): unknown {
       cause: error,
     });
   }
+  if (sqlState === '25006') {
+    return environmentError('postgres_read_only', `database ${target.database} may only be read (${text})`, {
+      suggestion: 'set POSTGRES_HOST to the primary, or default_transaction_read_only of the database to off',
+      cause: error,
+    });
+  }
   if (/^53[12]00$/.test(sqlState)) {
     return environmentError(
       'postgres_out_of_space',

@@ -40,7 +40,7 @@ export function connectionError(error: unknown, target: PgTarget): ShopPipeError
     default:
       return environmentError(
         'postgres_unreachable',
-        `cannot reach postgres at ${where} (${code ?? messageOf(error)})`,
+        `cannot reach postgres at ${where} (${reason(error, code)})`,
         {
           suggestion: 'shop-pipe up',
           cause: error,
@@ -48,6 +48,10 @@ export function connectionError(error: unknown, target: PgTarget): ShopPipeError
       );
   }
 }
+
+/** A code of the system says enough; one of Postgres, which answered then, does not. */
+const reason = (error: unknown, code: string | undefined): string =>
+  code === undefined || /^[0-9A-Z]{5}$/.test(code) ? messageOf(error) : code;
 
 function codeOf(error: unknown): string | undefined {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);

@@ -16,6 +16,11 @@ export function verifyError(error: unknown, owner: PgTarget, signal: AbortSignal
         suggestion: 'shop-pipe migrate up',
         cause: error,
       });
+    case '42501':
+      return environmentError('not_permitted', `role ${owner.user} may not compare: ${message}`, {
+        suggestion: 'set POSTGRES_USER and POSTGRES_PASSWORD to the role that ran the migrations',
+        cause: error,
+      });
     case '22023':
       return environmentError(
         'unknown_timezone',

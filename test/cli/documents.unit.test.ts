@@ -16,6 +16,7 @@ import type { ErrorDocument } from '../../src/cli/normalise-error.ts';
 import type { InitResult } from '../../src/config/init.ts';
 import type { DemoResult } from '../../src/demo/demo.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
+import type { Drawn } from '../../src/erd/files.ts';
 import type { DaySource } from '../../src/etl/source.ts';
 import type { EtlRun } from '../../src/etl/status.ts';
 import type { TopicStatus } from '../../src/kafka/topic-status.ts';
@@ -92,6 +93,7 @@ const agreements: {
   dagLogs: Agrees<DagLogs, Contract['dag logs']>;
   dagPause: Agrees<PauseResult, Contract['dag pause']>;
   maintain: Agrees<Maintained, Contract['maintain']>;
+  erd: Agrees<Drawn, Contract['erd']>;
   report: Agrees<ReportResult, Contract['report <question>']>;
   catalogue: Agrees<ReturnType<typeof catalogueDocument>, Contract['report']>;
   metabaseProvision: Agrees<Provisioned, Contract['metabase provision']>;
@@ -136,6 +138,7 @@ const agreements: {
   dagLogs: true,
   dagPause: true,
   maintain: true,
+  erd: true,
   report: true,
   catalogue: true,
   metabaseProvision: true,

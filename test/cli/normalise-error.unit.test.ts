@@ -105,6 +105,30 @@ describe('errors of the system', () => {
   });
 });
 
+describe('an answer of Postgres that no domain has explained', () => {
+  it.each([
+    ['42501', 'not_permitted', 'POSTGRES_USER'],
+    ['25006', 'postgres_read_only', 'default_transaction_read_only'],
+    ['42P01', 'not_migrated', 'shop-pipe migrate up'],
+    ['53100', 'postgres_out_of_space', 'free some space'],
+    ['57P01', 'postgres_connection_lost', 'shop-pipe status'],
+  ])('%s is %s', (state, code, suggestion) => {
+    const answer = { code: state, severity: 'ERROR', detail: 'Key (email)=(a@b) is there.' };
+    const error = normaliseError(Object.assign(new Error('no\nline two'), answer), false);
+    expect(error).toMatchObject({
+      kind: 'environment',
+      code,
+      message: 'postgres refused: no',
+      suggestion: expect.stringContaining(suggestion),
+    });
+  });
+
+  it('is a bug where it is our statement that is wrong', () => {
+    const answer = Object.assign(new Error('syntax error'), { code: '42601', severity: 'ERROR' });
+    expect(normaliseError(answer, false)).toMatchObject({ kind: 'bug', code: 'bug' });
+  });
+});
+
 describe('errors of commander', () => {
   const parse = (line: string): Promise<unknown> =>
     thrownBy(() => createProgram(() => async () => undefined).parseAsync(line.split(' '), { from: 'user' }));

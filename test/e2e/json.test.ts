@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { type Call, contract } from '../../src/cli/documents/contract.ts';
@@ -133,6 +133,7 @@ describe('--json', () => {
       'verify',
       'maintain',
       'sql -c select',
+      'erd',
     ])('%s says that Postgres is not reached', async (line) => {
       await fails(line, 1, 'postgres_unreachable');
     });
@@ -204,6 +205,7 @@ describe('--json', () => {
       ['sql -c select --as postgres', 'unknown_role'],
       ['sql -c select --max-rows many', 'bad_number'],
       ['maintain --months many', 'bad_number'],
+      ['erd now', 'excess_arguments'],
       ['report daily-revenues', 'question_unknown'],
       ['report daily-revenue --from tomorrow', 'report_parameter_invalid'],
     ])('%s is wrong usage', async (line, code) => {
@@ -307,6 +309,18 @@ describe('--json', () => {
       });
       writeFileSync(file, 'delete from shop.orders');
       await fails(`sql ${file} --as shop_bi`, 1, 'sql_not_permitted');
+    });
+
+    it('erd', async () => {
+      const { files, schemas } = await done('erd', 'erd --out drawn');
+      expect(files.map(({ file, changed }) => [basename(file), changed, existsSync(file)])).toEqual([
+        ['erd.svg', true, true],
+        ['erd.png', true, true],
+      ]);
+      expect(schemas.map(({ name }) => name)).toEqual(['shop', 'curated', 'live', 'ops']);
+      expect((await done('erd', 'erd --out drawn --check')).written).toBe(false);
+      await done('erd', 'erd --check', 3);
+      await fails('erd --out .env/drawn', 1, 'erd_unwritable');
     });
 
     it('migrate new', async () => {

@@ -21,6 +21,8 @@ _GONE_IN_SPARK = re.compile(
     r"|database system is|connection has been closed)"
 )
 _PSQL = re.compile(r"PSQLException: (?:ERROR|FATAL): (.*)")
+# What Java threw, in the second line of py4j's text; its first only names the call.
+_JAVA = re.compile(r"^: (?:[\w.$]+: )?(\S.*)$", re.MULTILINE)
 
 
 def as_job_error(error: BaseException, guard: Connection | None, target: PostgresTarget) -> JobError:
@@ -40,7 +42,7 @@ def as_job_error(error: BaseException, guard: Connection | None, target: Postgre
     if _GONE_IN_SPARK.search(text) or (guard is not None and not _answers(guard)):
         return _unreachable(target)
     # What Postgres said is nearer to the cause than Spark's wrapping.
-    said = _PSQL.search(text)
+    said = _PSQL.search(text) or _JAVA.search(text)
     message = said.group(1) if said else next((line for line in text.splitlines() if line.strip()), repr(error))
     code = "spark_failed" if "py4j" in type(error).__module__ or "pyspark" in type(error).__module__ else "bug"
     return JobError("bug", code, f"{_lower(message.strip())} ({type(error).__name__})", "shop-pipe logs spark")

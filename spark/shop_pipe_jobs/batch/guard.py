@@ -34,7 +34,7 @@ class Guard:
 @contextmanager
 def guarded(config: BatchConfig, progress: Progress) -> Iterator[Guard]:
     """Waits for its turn, then opens the run: raises the epoch first, so that a zombie can't publish any more."""
-    with config.target.connect(APPLICATION) as connection:
+    with config.target.connect_watched(APPLICATION) as connection:
         _wait_for_lock(connection, config.lock_timeout_s, progress)
         row = connection.execute("update ops.etl_control set epoch = epoch + 1 returning epoch").fetchone()
         if row is None:

@@ -63,7 +63,7 @@ def publish(
 ) -> Published:
     """Raises AuditFailed, or JobError `superseded`. The commit itself happens inside of `commit`."""
     plan, staged = publication.plan, publication.staged
-    with target.connect(f"{APPLICATION} publish", autocommit=False) as connection:
+    with target.connect_watched(f"{APPLICATION} publish", autocommit=False) as connection:
         connection.execute(f"set local lock_timeout = {LOCK_TIMEOUT}")
         connection.execute("set local work_mem = '64MB'")
         _fence(connection, guard)

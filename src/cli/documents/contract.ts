@@ -9,6 +9,7 @@ import {
   dagUnpauseDocument,
 } from './dag.ts';
 import { demoDocument } from './demo.ts';
+import { erdDocument } from './erd.ts';
 import { errorDocument } from './error.ts';
 import { etlRunDocument, etlSourceDocument, etlStatusDocument } from './etl.ts';
 import { doctorDocument, initDocument } from './machine.ts';
@@ -97,6 +98,7 @@ export const contract = {
   verify: verifyDocument,
   sql: sqlDocument,
   maintain: maintainDocument,
+  erd: erdDocument,
   demo: demoDocument,
   error: errorDocument,
 } as const satisfies Record<string, z.ZodType>;

@@ -48,6 +48,12 @@ export function migrationError(error: unknown, failure: Failure): ShopPipeError 
       cause: error,
     });
   }
+  if (code === '25006') {
+    return environmentError('postgres_read_only', `${where}: ${said}; ${left}`, {
+      suggestion: 'set POSTGRES_HOST to the primary, or default_transaction_read_only of the database to off',
+      cause: error,
+    });
+  }
   return dataError('migration_failed', `${where}: ${said} (${code}); ${left}`, { suggestion, cause: error });
 }
 

@@ -54,6 +54,7 @@ export async function initCluster(
         ],
       }),
       logFile,
+      files.data,
     );
     renameSync(aside, files.data);
   } finally {
@@ -94,7 +95,7 @@ function give(path: string, runAs: RunAs): void {
   if (owner !== null) chownSync(path, owner.uid, owner.gid);
 }
 
-function run(command: LaunchCommand, logFile: string): Promise<void> {
+function run(command: LaunchCommand, logFile: string, data: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command.file, command.args, {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -109,9 +110,19 @@ function run(command: LaunchCommand, logFile: string): Promise<void> {
     child.stderr.on('data', keep);
     child.once('error', reject);
     child.once('close', (code) => {
-      mkdirSync(join(logFile, '..'), { recursive: true, mode: 0o700 });
-      appendFileSync(logFile, output, { mode: 0o600 });
+      try {
+        mkdirSync(join(logFile, '..'), { recursive: true, mode: 0o700 });
+        appendFileSync(logFile, output, { mode: 0o600 });
+      } catch (error) {
+        return reject(error);
+      }
       if (code === 0) return resolve();
+      if (/No space left on device/.test(output))
+        return reject(
+          environmentError('disk_full', `no space left on the disk for the database (${data})`, {
+            suggestion: 'free some space and run it again',
+          }),
+        );
       const said =
         output.split('\n').find((line) => /error|fatal|could not/i.test(line)) ??
         output.trim().split('\n').at(-1) ??
