@@ -5,6 +5,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerDown } from './down.ts';
 import { registerEtl } from './etl.ts';
 import { registerInit } from './init.ts';
+import { registerLive } from './live.ts';
 import { registerLogs } from './logs.ts';
 import { registerMaintain } from './maintain.ts';
 import { registerMetabase } from './metabase.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Register[] = [
   registerEtl,
   registerDag,
   registerReport,
+  registerLive,
   registerMetabase,
   registerVerify,
   registerMaintain,

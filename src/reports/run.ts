@@ -57,8 +57,11 @@ export async function runReport(
       try {
         return await inTransaction(
           client,
-          () => ask(client, question, values, options.timeoutMs ?? 60_000),
-          'begin transaction isolation level repeatable read, read only',
+          async () => {
+            await client.query(`set local statement_timeout = ${Math.trunc(options.timeoutMs ?? 60_000)}`);
+            return askQuestion(client, question, values);
+          },
+          oneSnapshot,
         );
       } catch (error) {
         if (options.signal?.aborted) throw interruptedError(`report ${question.name}`);
@@ -71,13 +74,15 @@ export async function runReport(
   );
 }
 
-async function ask(
+/** Begins a transaction in which figures and window, or many questions, are of one moment. */
+export const oneSnapshot = 'begin transaction isolation level repeatable read, read only';
+
+/** Asks in the caller's transaction. @param values - as `parameterValues` gives them. */
+export async function askQuestion(
   client: pg.Client,
   question: Question,
   values: ReadonlyMap<string, string>,
-  timeoutMs: number,
 ): Promise<ReportResult> {
-  await client.query(`set local statement_timeout = ${Math.trunc(timeoutMs)}`);
   const { fields, rows } = await client.query<Cell[]>({ ...compile(question.sql, values), rowMode: 'array' });
   const columns = fields.map((field) => ({ name: field.name, type: typeOf(field.dataTypeID) }));
   const window = question.windowSql ? await windowOf(client, question.windowSql, values) : null;

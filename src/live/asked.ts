@@ -1,0 +1,77 @@
+import type pg from 'pg';
+import type { PgTarget } from '../postgres/target.ts';
+import { findQuestion } from '../reports/catalogue.ts';
+import { type GivenParameters, parameterValues } from '../reports/parameters.ts';
+import { queryError } from '../reports/query-error.ts';
+import type { Question } from '../reports/question.ts';
+import { askQuestion } from '../reports/run.ts';
+import { type Figure, type FigureName, figureNames } from './state.ts';
+
+/** Changes once a day, when the batch has published: no need to look every second. */
+const publishedEveryMs = 10_000;
+
+const asked: Record<FigureName, { given: GivenParameters; everyMs: number }> = {
+  'orders-per-hour': { given: { hours: 48 }, everyMs: 0 },
+  cancellations: { given: { hours: 48 }, everyMs: 0 },
+  'top-products-today': { given: { limit: 10 }, everyMs: 0 },
+  'categories-today': { given: { limit: 10 }, everyMs: 0 },
+  'recent-orders': { given: { limit: 20 }, everyMs: 0 },
+  'revenue-today': { given: {}, everyMs: 0 },
+  'orders-per-category': { given: { limit: 10 }, everyMs: publishedEveryMs },
+  'daily-revenue': { given: {}, everyMs: publishedEveryMs },
+};
+
+/** A question is asked again after so many times what it took: it costs two percent of the time at most, however large the shop. */
+const restPerWork = 50;
+
+/** One of the page's questions, asked no more often than it is worth. */
+export class Asked {
+  readonly name: FigureName;
+  readonly #question: Question;
+  readonly #values: ReadonlyMap<string, string>;
+  readonly #everyMs: number;
+  #dueAt = 0;
+
+  constructor(name: FigureName, question: Question, timezone: string) {
+    this.name = name;
+    this.#question = question;
+    const { given, everyMs } = asked[name];
+    const timed = question.parameters.some((parameter) => parameter.name === 'timezone');
+    this.#values = parameterValues(question, timed ? { ...given, timezone } : given);
+    this.#everyMs = everyMs;
+  }
+
+  get isDue(): boolean {
+    return performance.now() >= this.#dueAt;
+  }
+
+  /** After a database that was away: everything anew. */
+  forget(): void {
+    this.#dueAt = 0;
+  }
+
+  /** Asks in the transaction that is open. @throws ShopPipeError as `runReport`. */
+  async ask(client: pg.Client, target: PgTarget): Promise<Figure> {
+    const started = performance.now();
+    try {
+      const { title, columns, rows, window } = await askQuestion(client, this.#question, this.#values);
+      const took = performance.now() - started;
+      // A question of a few milliseconds is one of every round: the clock of rounds is not exact to the last of them.
+      const rest = took < 15 ? 0 : took * restPerWork;
+      this.#dueAt = started + Math.max(this.#everyMs, rest);
+      return {
+        title,
+        description: this.#question.description,
+        columns: columns.map((column) => column.name),
+        rows,
+        window: window ?? null,
+      };
+    } catch (error) {
+      throw queryError(error, this.#question, target);
+    }
+  }
+}
+
+/** @param folder - the folder of questions. */
+export const askedOf = (folder: string, timezone: string): Promise<Asked[]> =>
+  Promise.all(figureNames.map(async (name) => new Asked(name, await findQuestion(folder, name), timezone)));
