@@ -1,5 +1,5 @@
 -- title: Revenue today against the week before
--- description: Revenue of sales per hour of the business day that runs now, beside that of the same weekday a week before. In the hour that runs both are up to this minute; hours to come have the week before only, which is empty before the first orders. Kept by the stream.
+-- description: Revenue of sales per hour of the business day that runs now, beside that of the same weekday a week before. In the hour that runs both are up to this minute, the whole hour of the week before is told besides; hours to come have no revenue yet, a week before the first orders is empty. Kept by the stream.
 -- live: true
 -- display: line
 -- x: day_hour
@@ -7,6 +7,7 @@
 -- column day_hour: Hour | hour
 -- column revenue: Revenue | R$
 -- column week_before: A week before | R$
+-- column week_before_hour: Its whole hour | R$
 -- parameter timezone: text = America/Sao_Paulo | Time zone of the shop, whose day it is; SHOP_TIMEZONE
 -- window: day_window
 
@@ -52,7 +53,8 @@ select
   case when day_hours.hour <= this_hour then round(coalesce(now_on.revenue, 0), 2) end as revenue,
   case
     when found then round(coalesce(earlier.revenue, 0) - case when day_hours.hour = this_hour then later.revenue else 0 end, 2)
-  end as week_before
+  end as week_before,
+  case when found then round(coalesce(earlier.revenue, 0), 2) end as week_before_hour
 from clock
 cross join later
 cross join has_week_before

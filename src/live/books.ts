@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { staleAfterSeconds } from '../stream/ledger.ts';
 import { quantile } from '../stream/latency.ts';
+import { staleAfterSeconds } from '../stream/ledger.ts';
 import { ordersStream } from '../stream/name.ts';
 import type { Health } from './state.ts';
 
@@ -70,7 +70,10 @@ export class BooksReader {
       for (const [bucket, messages] of Object.entries(batch.latency))
         buckets.set(Number(bucket), (buckets.get(Number(bucket)) ?? 0) + messages);
     }
-    const spanMs = Math.min(windowMs, row.started_at === null ? windowMs : Date.now() - Date.parse(row.started_at));
+    const spanMs = Math.min(
+      windowMs,
+      row.started_at === null ? windowMs : Date.now() - Date.parse(row.started_at),
+    );
     return {
       state: stateOf(row),
       read: Number(row.read),

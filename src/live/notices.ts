@@ -19,7 +19,12 @@ export function noticesOf(
     add('hint', 'no_orders', 'the shop has no orders yet', 'shop-pipe seed synthetic --orders 50000');
   switch (stream?.state) {
     case undefined:
-      add('warning', 'stream_never_ran', 'no stream has run yet: orders that are produced do not arrive', start);
+      add(
+        'warning',
+        'stream_never_ran',
+        'no stream has run yet: orders that are produced do not arrive',
+        start,
+      );
       break;
     case 'stopped':
       add('warning', 'stream_stopped', 'the stream is stopped: figures stand still', start);
@@ -28,16 +33,31 @@ export function noticesOf(
       add('warning', 'stream_failed', 'the stream has failed: figures stand still', start);
       break;
     case 'silent':
-      add('warning', 'stream_silent', "the stream's driver is not heard of any more", 'shop-pipe stream status');
+      add(
+        'warning',
+        'stream_silent',
+        "the stream's driver is not heard of any more",
+        'shop-pipe stream status',
+      );
       break;
     case 'waiting':
       add('warning', 'stream_waiting', 'the stream waits for kafka or postgres', 'shop-pipe status');
       break;
     default:
       if ((health?.lag ?? 0) > 0 && now - Date.parse(stream?.last_batch_at ?? '1970') > stillMs)
-        add('warning', 'stream_still', `${health?.lag} messages wait, and the stream commits none`, 'shop-pipe logs stream');
+        add(
+          'warning',
+          'stream_still',
+          `${health?.lag} messages wait, and the stream commits none`,
+          'shop-pipe logs stream',
+        );
       else if (health?.lag === 0 && stream?.events_per_s === null)
-        add('hint', 'nothing_arrives', 'no event came for a minute', 'shop-pipe produce --rate 100 --duration 60s');
+        add(
+          'hint',
+          'nothing_arrives',
+          'no event came for a minute',
+          'shop-pipe produce --rate 100 --duration 60s',
+        );
   }
   if (kafka !== null && stream !== null)
     add('hint', kafka.code, `the lag is not known: ${kafka.message}`, kafka.suggestion ?? null);

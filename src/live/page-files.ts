@@ -30,7 +30,9 @@ export async function readPage(folder: string): Promise<ReadonlyMap<string, Page
   try {
     const names = await readdir(folder);
     const files = names.filter((name) => types[extensionOf(name)] !== undefined);
-    const pages = await Promise.all(files.map(async (name) => [pathOf(name), await read(folder, name)] as const));
+    const pages = await Promise.all(
+      files.map(async (name) => [pathOf(name), await read(folder, name)] as const),
+    );
     if (pages.some(([path]) => path === '/')) return new Map(pages);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -39,7 +41,9 @@ export async function readPage(folder: string): Promise<ReadonlyMap<string, Page
 }
 
 async function read(folder: string, name: string): Promise<PageFile> {
-  const [identity, br, gzip] = await Promise.all(['', '.br', '.gz'].map((end) => readFile(join(folder, name + end))));
+  const [identity, br, gzip] = await Promise.all(
+    ['', '.br', '.gz'].map((end) => readFile(join(folder, name + end))),
+  );
   if (!identity || !br || !gzip) throw new Error(`${name} is not whole`);
   const { createHash } = await import('node:crypto');
   return {
@@ -55,7 +59,10 @@ const pathOf = (name: string): string => (name === 'index.html' ? '/' : `/${name
 
 /** The smallest form that the browser takes. */
 export function bestEncoding(accepted: string | undefined): Encoding {
-  const names = (accepted ?? '').toLowerCase().split(',').map((one) => one.trim());
+  const names = (accepted ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((one) => one.trim());
   const takes = (name: string): boolean =>
     names.some((one) => one.split(';')[0]?.trim() === name && !/;\s*q=0(\.0*)?$/.test(one));
   if (takes('br')) return 'br';

@@ -16,7 +16,10 @@ export interface ServerOptions {
 }
 
 /** Serves the page and its events on the loopback address; port 0 takes a free one. @throws ShopPipeError `port_taken` */
-export async function listen(port: number, options: ServerOptions): Promise<{ server: Server; port: number }> {
+export async function listen(
+  port: number,
+  options: ServerOptions,
+): Promise<{ server: Server; port: number }> {
   const server = createServer((request, response) => answer(request, response, options, portOf(server)));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -32,7 +32,9 @@ export class TopicWatch {
       return { topic: await readTopicOffsets(this.#target, ordersTopic) };
     } catch (error) {
       if (error instanceof ShopPipeError) return { trouble: error };
-      return { trouble: new ShopPipeError('environment', 'kafka_unreachable', String(error), { cause: error }) };
+      return {
+        trouble: new ShopPipeError('environment', 'kafka_unreachable', String(error), { cause: error }),
+      };
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Figure } from '../state.ts';
 import { windowOf } from './days-chart.ts';
 import { bar, empty, make, setText } from './dom.ts';
 import { cells, column, number, shortCurrency } from './format.ts';
+import { morph } from './morph.ts';
 
 /** A ranking of categories: name, bar, figure, revenue. */
 export class CategoryBars {
@@ -41,7 +42,8 @@ export class CategoryBars {
       make('th', { scope: 'col', class: 'amount' }, this.#title),
       make('th', { scope: 'col', class: 'amount' }, 'Revenue'),
     ];
-    this.#root.replaceChildren(
+    morph(
+      this.#root,
       make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)),
     );
     return undefined;

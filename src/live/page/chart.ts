@@ -23,10 +23,17 @@ export interface ChartOptions {
   tickY: (value: number) => string;
   /** Only whole numbers are figures. */
   whole?: boolean;
-  /** Least distance of two ticks of the x axis, in steps, where there is room. */
-  xSteps: readonly number[];
+  /** Distances that ticks of the x axis may have, where steps are as good as any. */
+  xSteps?: readonly number[];
+  /** Or their places, at most so many. */
+  places?: (most: number) => number[];
+  /** The first line has its area filled. */
+  area?: boolean;
   height?: number;
 }
+
+/** Columns of pixels that a tick's text needs. */
+const tickWidth = 62;
 
 const font = '12px system-ui, sans-serif';
 
@@ -56,7 +63,12 @@ export class Chart {
       this.#place,
     );
     this.#figure = make('div', { class: 'plot', role: 'img', 'aria-label': options.label });
-    this.#table = make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `${options.label}: figures` });
+    this.#table = make('div', {
+      class: 'scroll',
+      tabindex: '0',
+      role: 'region',
+      'aria-label': `${options.label}: figures`,
+    });
     this.#details = make('details', {}, make('summary', {}, 'Figures as a table'), this.#table);
     this.#details.addEventListener('toggle', () => this.#tabulate());
     root.replaceChildren(legend, this.#figure, this.#details);
@@ -69,7 +81,9 @@ export class Chart {
   }
 
   get #height(): number {
-    return this.#options.height ?? 200;
+    const { height = 214 } = this.#options;
+    // On a phone, where everything is below one another, the least will do.
+    return innerWidth < 620 ? Math.min(height, 214) : height;
   }
 
   /** @param data - x, then the values of each line; null is a gap. */
@@ -118,12 +132,12 @@ export class Chart {
   }
 
   #settings(width: number): uPlot.Options {
-    const { lines, tick, tickY, whole = false, xSteps } = this.#options;
+    const { lines, tick, tickY, whole = false, xSteps, places, area = false } = this.#options;
     const axis = { stroke: () => colour('--quiet'), font, ticks: { show: false } };
     return {
       width: Math.max(width, 200),
       height: this.#height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
@@ -133,10 +147,20 @@ export class Chart {
       scales: {
         x: { time: false, range: (_, least, most) => this.#span(least, most) },
         // From zero, with a little air: a bar's length is its figure.
-        y: { range: (_, __, most) => [0, Math.max(whole ? 4 : 1, (Number.isFinite(most) ? most : 0) * 1.08)] },
+        y: {
+          range: (_, __, most) => [0, Math.max(whole ? 4 : 1, (Number.isFinite(most) ? most : 0) * 1.08)],
+        },
       },
       axes: [
-        { ...axis, grid: { show: false }, space: 56, incrs: [...xSteps], values: (_, at) => at.map(tick), size: 28 },
+        {
+          ...axis,
+          grid: { show: false },
+          space: tickWidth,
+          ...(xSteps ? { incrs: [...xSteps] } : {}),
+          ...(places ? { splits: ({ width: now }) => places(Math.max(2, Math.floor(now / tickWidth))) } : {}),
+          values: (_, at) => at.map(tick),
+          size: 28,
+        },
         {
           ...axis,
           grid: { stroke: () => colour('--line'), width: 1 },
@@ -146,7 +170,7 @@ export class Chart {
           size: 58,
         },
       ],
-      series: [{}, ...lines.map(seriesOf)],
+      series: [{}, ...lines.map((line, at) => seriesOf(line, area && at === 0))],
       hooks: { setCursor: [() => this.#read()] },
     };
   }
@@ -160,7 +184,7 @@ export class Chart {
 
 const wholeSteps = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 
-function seriesOf({ label, shape, colour: name }: Line): uPlot.Series {
+function seriesOf({ label, shape, colour: name }: Line, filled: boolean): uPlot.Series {
   const stroke = (): string => colour(name);
   const none = { show: false };
   switch (shape) {
@@ -181,8 +205,15 @@ function seriesOf({ label, shape, colour: name }: Line): uPlot.Series {
         points: { show: true, size: 5, fill: stroke },
       };
     case 'dashed':
-      return { label, stroke, width: 2, dash: [6, 5], points: none };
+      return { label, stroke, width: 2, dash: [6, 5], points: none, spanGaps: true };
     case 'line':
-      return { label, stroke, width: 2.5, points: none };
+      return {
+        label,
+        stroke,
+        width: 2.5,
+        points: none,
+        spanGaps: true,
+        ...(filled ? { fill: () => `${colour(name)}1c` } : {}),
+      };
   }
 }

@@ -1,3 +1,4 @@
+import type { LiveState } from '../state.ts';
 import { byId, setText } from './dom.ts';
 
 let ticking: ReturnType<typeof setInterval> | undefined;
@@ -12,3 +13,15 @@ export function startClock(timeZone: string): void {
   setText(byId('zone'), timeZone);
   setText(byId('foot-zone'), timeZone);
 }
+
+const instant = ({ asOf }: LiveState): Date => (asOf === null ? new Date() : new Date(asOf));
+
+/** Minutes of the hour that ran in the shop when it was looked. */
+export const minuteOf = (state: LiveState): number =>
+  Number(
+    new Intl.DateTimeFormat('en', { minute: 'numeric', timeZone: state.timezone }).format(instant(state)),
+  );
+
+/** The shop's day then, `2018-08-01`. */
+export const dayOf = (state: LiveState): string =>
+  new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeZone: state.timezone }).format(instant(state));

@@ -15,6 +15,7 @@ export class DaysChart {
       (at) =>
         new Chart(at, {
           label: 'Revenue per day',
+          height: 262,
           lines: [{ label: 'Revenue', shape: 'bars', colour: '--published', format: currency }],
           tick: (x) => (this.#days[x] === undefined ? '' : local(this.#days[x] ?? '', 'day')),
           name: (x) => local(this.#days[x] ?? '', 'weekday'),

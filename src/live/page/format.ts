@@ -12,7 +12,11 @@ const roughMoney = new Intl.NumberFormat(locale, {
   maximumFractionDigits: 1,
 });
 const rough = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
-const percent = new Intl.NumberFormat(locale, { style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat(locale, {
+  style: 'percent',
+  signDisplay: 'exceptZero',
+  maximumFractionDigits: 1,
+});
 
 export type Cell = Figure['rows'][number][number];
 
@@ -34,17 +38,22 @@ const formats = {
   weekday: wall({ weekday: 'short', day: 'numeric', month: 'short' }),
   hour: wall({ hour: '2-digit', minute: '2-digit' }),
   dayHour: wall({ weekday: 'short', hour: '2-digit', minute: '2-digit' }),
+  dayTime: wall({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
   second: wall({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
 };
 
 /** A local day (`2018-08-01`) or time (`2018-08-01 13:00:00`) of the shop. */
 export const local = (cell: Cell, as: keyof typeof formats): string =>
-  formats[as].format(new Date(`${String(cell).replace(' ', 'T')}${String(cell).length > 10 ? '' : 'T00:00:00'}Z`));
+  formats[as].format(
+    new Date(`${String(cell).replace(' ', 'T')}${String(cell).length > 10 ? '' : 'T00:00:00'}Z`),
+  );
 
 /** Numbers of a column; what is missing stays null. */
 export function column(figure: Figure | undefined, name: string): (number | null)[] {
   const at = figure?.columns.indexOf(name) ?? -1;
-  return (figure?.rows ?? []).map((row) => (row[at] === null || row[at] === undefined ? null : Number(row[at])));
+  return (figure?.rows ?? []).map((row) =>
+    row[at] === null || row[at] === undefined ? null : Number(row[at]),
+  );
 }
 
 export function cells(figure: Figure | undefined, name: string): Cell[] {

@@ -1,6 +1,7 @@
 import type { Health, LiveState } from '../state.ts';
 import { make } from './dom.ts';
 import { duration, number, oneDecimal } from './format.ts';
+import { morph } from './morph.ts';
 
 type Fact = [title: string, value: string, note?: string];
 
@@ -21,7 +22,8 @@ const runs: Record<NonNullable<Health['etl']>['state'], string> = {
 
 /** The pipeline from the topic to the tables. */
 export function showHealth(root: HTMLElement, { health, timezone }: LiveState): void {
-  root.replaceChildren(
+  morph(
+    root,
     ...factsOf(health, timezone).flatMap(([title, value, note]) => [
       make('dt', {}, title),
       make('dd', {}, value, note ? make('span', { class: 'quiet' }, ` ${note}`) : null),
@@ -37,11 +39,23 @@ function factsOf(health: LiveState['health'], timezone: string): Fact[] {
     ['Stream', stream ? states[stream.state] : 'never ran'],
     ['Produced', known(produced, number), produced === null ? 'Kafka is not reached' : 'messages'],
     ['Lag', known(lag, number)],
-    ['Read', known(stream?.events_per_s, (n) => `${oneDecimal(n)}/s`), stream ? `${number(stream.read)} in all` : ''],
+    [
+      'Read',
+      known(stream?.events_per_s, (n) => `${oneDecimal(n)}/s`),
+      stream ? `${number(stream.read)} in all` : '',
+    ],
     ['Latency p50', known(stream?.p50_ms, duration)],
     ['Latency p99', known(stream?.p99_ms, duration)],
-    ['Rejected', known(stream?.rejected, number), stream && stream.rejected > 0 ? 'shop-pipe rejects list' : ''],
-    ['Last ETL run', etl ? runs[etl.state] : 'none yet', etl ? whenOf(etl, timezone) : 'shop-pipe etl run --full'],
+    [
+      'Rejected',
+      known(stream?.rejected, number),
+      stream && stream.rejected > 0 ? 'shop-pipe rejects list' : '',
+    ],
+    [
+      'Last ETL run',
+      etl ? runs[etl.state] : 'none yet',
+      etl ? whenOf(etl, timezone) : 'shop-pipe etl run --full',
+    ],
   ];
 }
 

@@ -15,6 +15,7 @@ export class HoursChart {
       (at) =>
         new Chart(at, {
           label: 'Orders per hour',
+          height: 262,
           lines: [
             { label: 'Orders', shape: 'bars', colour: '--orders', format: number },
             { label: 'Cancellations', shape: 'dots', colour: '--cancellations', format: number },
@@ -24,12 +25,18 @@ export class HoursChart {
           xTitle: 'Hour',
           tickY: shortNumber,
           whole: true,
-          xSteps: [6, 12, 24],
+          places: (most) => this.#places(most),
         }),
     );
   }
 
-  /** Counted back from the hour that runs, so the steps fall on no round hours: midnight is told as a day. */
+  /** At round hours of the clock, whatever hour runs now. */
+  #places(most: number): number[] {
+    const every = most > 8 ? 6 : most > 4 ? 12 : 24;
+    return this.#hours.flatMap((hour, x) => (Number(String(hour).slice(11, 13)) % every === 0 ? [x] : []));
+  }
+
+  /** Midnight is told as the day that begins. */
   #tick(x: number): string {
     const hour = this.#hours[x];
     if (hour === undefined || hour === null) return '';
@@ -44,7 +51,11 @@ export class HoursChart {
     const canceled = new Map(cells(cancellations, 'order_hour').map((hour, at) => [hour, at]));
     const values = column(cancellations, 'cancellations');
     this.#panel.show(
-      [this.#hours.map((_, at) => at), counts, this.#hours.map((hour) => values[canceled.get(hour) ?? -1] ?? null)],
+      [
+        this.#hours.map((_, at) => at),
+        counts,
+        this.#hours.map((hour) => values[canceled.get(hour) ?? -1] ?? null),
+      ],
       `${number(sum(counts))} orders and ${number(sum(values))} cancellations in the last ${counts.length} hours, per hour`,
     );
     return undefined;

@@ -1,5 +1,6 @@
 import { announce } from './announce.ts';
 import { CategoryBars } from './category-bars.ts';
+import { dayOf, minuteOf, startClock } from './clock.ts';
 import { listen } from './connection.ts';
 import { DaysChart } from './days-chart.ts';
 import { byId } from './dom.ts';
@@ -9,7 +10,6 @@ import { OrderStream } from './order-stream.ts';
 import { ProductTable } from './product-table.ts';
 import { RatesChart } from './rates-chart.ts';
 import { StatusPill } from './status-pill.ts';
-import { startClock } from './clock.ts';
 import { Store } from './store.ts';
 import { showTiles } from './tiles.ts';
 import { TodayChart } from './today-chart.ts';
@@ -29,15 +29,16 @@ function show(changed: ReadonlySet<string>): void {
   const { state } = store;
   const { figures } = state;
   if (changed.has('timezone')) startClock(state.timezone);
-  if (changed.has('revenue-today')) today.show(figures['revenue-today']);
+  if (changed.has('revenue-today')) today.show(figures['revenue-today'], minuteOf(state));
   if (changed.has('rates')) rates.show(state.rates);
   if (changed.has('orders-per-hour') || changed.has('cancellations'))
     hours.show(figures['orders-per-hour'], figures.cancellations);
   if (changed.has('top-products-today') || changed.has('moves'))
     products.show(figures['top-products-today'], state.moves);
   if (changed.has('categories-today')) categories.show(figures['categories-today']);
-  if (changed.has('recent-orders')) orders.show(figures['recent-orders']);
-  if (changed.has('orders-per-category')) published.show(figures['orders-per-category'], byId('published-window'));
+  if (changed.has('recent-orders')) orders.show(figures['recent-orders'], dayOf(state));
+  if (changed.has('orders-per-category'))
+    published.show(figures['orders-per-category'], byId('published-window'));
   if (changed.has('daily-revenue')) days.show(figures['daily-revenue'], byId('days-window'));
   if (changed.has('health')) showHealth(byId('health'), state);
   showTiles(state);

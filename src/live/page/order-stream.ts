@@ -1,6 +1,8 @@
 import type { Figure } from '../state.ts';
 import { empty, make } from './dom.ts';
-import { cells, column, currency, local, number } from './format.ts';
+import { type Cell, cells, column, currency, local, number } from './format.ts';
+
+const mostMarked = 6;
 
 /** A sign beside the word, so that a state is not told by colour. */
 const signs: Record<string, string> = {
@@ -23,7 +25,8 @@ export class OrderStream {
     this.#root = root;
   }
 
-  show(figure: Figure | undefined): void {
+  /** @param today - times of other days are told with their day. */
+  show(figure: Figure | undefined, today: string): void {
     if (!figure) return;
     if (figure.rows.length === 0) {
       this.#seen = new Set();
@@ -36,21 +39,32 @@ export class OrderStream {
     const revenue = column(figure, 'revenue');
     const products = cells(figure, 'products');
     const statuses = cells(figure, 'status').map(String);
+    const fresh = keys.filter((key) => this.#seen !== null && !this.#seen.has(key));
+    // Where most are new each time, marks would only flicker.
+    const marked = new Set(fresh.length <= mostMarked ? fresh : []);
+    const time = (placed: Cell): string =>
+      local(placed, String(placed).startsWith(today) ? 'second' : 'dayTime');
     const rows = cells(figure, 'placed_at').map((placed, at) =>
       make(
         'tr',
-        this.#seen && !this.#seen.has(keys[at] ?? '') ? { class: 'fresh' } : {},
-        make('td', { class: 'time' }, local(placed, 'second')),
-        make('td', {}, badge(statuses[at] ?? '')),
-        make('th', { scope: 'row' }, String(products[at])),
+        marked.has(keys[at] ?? '') ? { class: 'fresh' } : {},
+        make('td', { class: 'time' }, time(placed)),
+        make('td', { class: 'status' }, badge(statuses[at] ?? '')),
+        make(
+          'th',
+          { scope: 'row' },
+          String(products[at]),
+          make('span', { class: 'under' }, badge(statuses[at] ?? '')),
+        ),
         make('td', { class: 'amount' }, number(units[at] ?? 0)),
         make('td', { class: 'amount' }, currency(revenue[at] ?? 0)),
       ),
     );
     this.#seen = new Set(keys);
     const head = ['Placed', 'Status', 'Products', 'Units', 'Revenue'].map((title, at) =>
-      make('th', { scope: 'col', class: at > 2 ? 'amount' : '' }, title),
+      make('th', { scope: 'col', class: at > 2 ? 'amount' : at === 1 ? 'status' : '' }, title),
     );
+    // Not morphed: a mark is an animation, which begins with its element.
     this.#root.replaceChildren(
       make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)),
     );

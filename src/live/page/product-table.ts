@@ -1,6 +1,7 @@
 import type { Figure } from '../state.ts';
 import { bar, empty, hidden, make } from './dom.ts';
 import { cells, column, currency, number } from './format.ts';
+import { morph } from './morph.ts';
 
 /** The best of today, with how many places each gained or lost within a minute. */
 export class ProductTable {
@@ -41,7 +42,8 @@ export class ProductTable {
       make('th', { scope: 'col', class: 'amount' }, 'Units'),
       make('th', { scope: 'col', class: 'amount' }, 'Revenue'),
     ];
-    this.#root.replaceChildren(
+    morph(
+      this.#root,
       make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)),
     );
     return undefined;

@@ -31,7 +31,10 @@ export function showTiles({ figures, rates, health }: LiveState): void {
   set('tile-lag-note', health?.lag === null ? 'Kafka is not reached' : 'messages not read yet');
   const stream = health?.stream;
   set('tile-latency', stream?.p50_ms ? duration(stream.p50_ms) : '–');
-  set('tile-latency-note', stream?.p99_ms ? `p50; p99 ${duration(stream.p99_ms)}` : 'no batch within a minute');
+  set(
+    'tile-latency-note',
+    stream?.p99_ms ? `p50; p99 ${duration(stream.p99_ms)}` : 'no batch within a minute',
+  );
 }
 
 function showRevenue(figure: LiveState['figures']['revenue-today']): void {
@@ -46,7 +49,7 @@ function showRevenue(figure: LiveState['figures']['revenue-today']): void {
   setText(
     note,
     known
-      ? `${share >= 0 ? '▲' : '▼'} ${change(share)} against ${currency(then)} a week before, at this time`
+      ? `${share >= 0 ? '▲' : '▼'} ${change(share)} on ${currency(then)} a week before by now`
       : 'no orders a week before to compare with',
   );
 }
