@@ -7,22 +7,33 @@ import type { Question } from '../reports/question.ts';
 import { askQuestion } from '../reports/run.ts';
 import { type Figure, type FigureName, figureNames } from './state.ts';
 
-/** Changes once a day, when the batch has published: no need to look every second. */
-const publishedEveryMs = 10_000;
+interface Pace {
+  given: GivenParameters;
+  /** Least time between two askings. */
+  everyMs: number;
+  /** It reads more where the shop sells more: see `restPerWork`. */
+  grows: boolean;
+}
 
-const asked: Record<FigureName, { given: GivenParameters; everyMs: number }> = {
-  'orders-per-hour': { given: { hours: 48 }, everyMs: 0 },
-  cancellations: { given: { hours: 48 }, everyMs: 0 },
-  'top-products-today': { given: { limit: 10 }, everyMs: 0 },
-  'categories-today': { given: { limit: 10 }, everyMs: 0 },
-  'recent-orders': { given: { limit: 20 }, everyMs: 0 },
-  'revenue-today': { given: {}, everyMs: 0 },
-  'orders-per-category': { given: { limit: 10 }, everyMs: publishedEveryMs },
-  'daily-revenue': { given: {}, everyMs: publishedEveryMs },
+const eachRound = { everyMs: 0, grows: false };
+const growing = { everyMs: 0, grows: true };
+/** Changes once a day, when the batch has published: no need to look every second. */
+const published = { everyMs: 10_000, grows: true };
+
+const asked: Record<FigureName, Pace> = {
+  'orders-per-hour': { given: { hours: 48 }, ...eachRound },
+  cancellations: { given: { hours: 48 }, ...eachRound },
+  'recent-orders': { given: { limit: 20 }, ...eachRound },
+  'top-products-today': { given: { limit: 10 }, ...growing },
+  'categories-today': { given: { limit: 10 }, ...growing },
+  'revenue-today': { given: {}, ...growing },
+  'orders-per-category': { given: { limit: 10 }, ...published },
+  'daily-revenue': { given: {}, ...published },
 };
 
-/** A question is asked again after so many times what it took: it costs two percent of the time at most, however large the shop. */
+/** A slow question is asked again after so many times what it took: it costs two percent of the time, however large the shop. */
 const restPerWork = 50;
+const slowMs = 40;
 
 /** One of the page's questions, asked no more often than it is worth. */
 export class Asked {
@@ -30,15 +41,17 @@ export class Asked {
   readonly #question: Question;
   readonly #values: ReadonlyMap<string, string>;
   readonly #everyMs: number;
+  readonly #grows: boolean;
   #dueAt = 0;
 
   constructor(name: FigureName, question: Question, timezone: string) {
     this.name = name;
     this.#question = question;
-    const { given, everyMs } = asked[name];
+    const { given, everyMs, grows } = asked[name];
     const timed = question.parameters.some((parameter) => parameter.name === 'timezone');
     this.#values = parameterValues(question, timed ? { ...given, timezone } : given);
     this.#everyMs = everyMs;
+    this.#grows = grows;
   }
 
   get isDue(): boolean {
@@ -56,8 +69,7 @@ export class Asked {
     try {
       const { title, columns, rows, window } = await askQuestion(client, this.#question, this.#values);
       const took = performance.now() - started;
-      // A question of a few milliseconds is one of every round: the clock of rounds is not exact to the last of them.
-      const rest = took < 15 ? 0 : took * restPerWork;
+      const rest = this.#grows && took > slowMs ? took * restPerWork : 0;
       this.#dueAt = started + Math.max(this.#everyMs, rest);
       return {
         title,

@@ -15,6 +15,13 @@ export type LiveEvent =
   | { event: 'ready'; url: string; port: number; timezone: string }
   | { event: 'stopped'; viewers: number; rounds: number };
 
+/** As `Config` has it; no other role is of any use here. */
+export interface LiveConfig {
+  postgres: Pick<Config['postgres'], 'bi'>;
+  kafka: Pick<Config['kafka'], 'target'>;
+  timezone: string;
+}
+
 export interface ServeOptions {
   port: number;
   signal: AbortSignal;
@@ -28,7 +35,7 @@ export interface ServeOptions {
  * @throws ShopPipeError `port_taken`, `page_missing`; a database that is away is told on the page.
  */
 export async function serveLive(
-  { postgres, kafka, timezone }: Pick<Config, 'postgres' | 'kafka' | 'timezone'>,
+  { postgres, kafka, timezone }: LiveConfig,
   { assets }: Pick<Project, 'assets'>,
   { port: asked, signal, onReady, onNotices = () => undefined }: ServeOptions,
 ): Promise<Extract<LiveEvent, { event: 'stopped' }>> {

@@ -51,6 +51,8 @@ export async function runReport(
   return withClient(
     target,
     async (client) => {
+      // While it connected nobody listened.
+      if (options.signal?.aborted) throw interruptedError(`report ${question.name}`);
       // Ending a client in the middle of a query closes its socket, so the query fails at once.
       const abort = (): void => void client.end().catch(() => undefined);
       options.signal?.addEventListener('abort', abort, { once: true });

@@ -19,6 +19,7 @@ import type { Finding } from '../../src/doctor/finding.ts';
 import type { DaySource } from '../../src/etl/source.ts';
 import type { EtlRun } from '../../src/etl/status.ts';
 import type { TopicStatus } from '../../src/kafka/topic-status.ts';
+import type { LiveEvent } from '../../src/live/serve.ts';
 import type { Maintained } from '../../src/maintenance/maintain.ts';
 import type { Provisioned } from '../../src/metabase/provision.ts';
 import type { MetabaseStatus } from '../../src/metabase/status.ts';
@@ -85,6 +86,7 @@ const agreements: {
   dagPause: Agrees<PauseResult, Contract['dag pause']>;
   maintain: Agrees<Maintained, Contract['maintain']>;
   report: Agrees<ReportResult, Contract['report <question>']>;
+  live: Agrees<LiveEvent, Contract['live']>;
   catalogue: Agrees<ReturnType<typeof catalogueDocument>, Contract['report']>;
   metabaseProvision: Agrees<Provisioned, Contract['metabase provision']>;
   metabaseStatus: Agrees<MetabaseStatus, Contract['metabase status']>;
@@ -124,6 +126,7 @@ const agreements: {
   dagPause: true,
   maintain: true,
   report: true,
+  live: true,
   catalogue: true,
   metabaseProvision: true,
   metabaseStatus: true,

@@ -108,11 +108,11 @@ export async function publish(owner: pg.Client, zone: string): Promise<void> {
   );
 }
 
-/** The books of a stream that runs, and the lock that its driver holds: until `owner` is closed. */
+/** The books of a stream that runs and is heard of for an hour, and the lock that its driver holds: until `owner` is closed. */
 export async function takeStream(owner: pg.Client): Promise<void> {
   await owner.query(
     `insert into ops.streams (name, topic, cluster_id, topic_id, state, started_at, heartbeat_at)
-     values ('orders', 'shop.orders', 'c', 't', 'running', now() - interval '10 minutes', now())`,
+     values ('orders', 'shop.orders', 'c', 't', 'running', now() - interval '10 minutes', now() + interval '1 hour')`,
   );
   await owner.query(`select pg_advisory_lock(hashtextextended('shop-pipe stream ' || 'orders', 0))`);
 }
@@ -132,10 +132,12 @@ export async function merge(
   await owner.query(
     `insert into come (order_id, product_id, customer_id, quantity, price, order_timestamp, status, version, status_at)
      select gen_random_uuid(), product_id, md5('c' || 1 + n % 50)::uuid, 1 + (random() < 0.1)::integer, price, clock_timestamp() - random() * interval '200 ms', 'created', 1, clock_timestamp()
-     from generate_series(1, $1::integer) as n
-     join lateral (
-       select product_id, price from shop.products where product_id = md5('p' || 1 + floor((select count(*) from shop.products) * power(random() + n * 0, 1.6)))::uuid
-     ) as one on true`,
+     from (
+       -- Drawn before the join, which would draw anew for each product that it tries.
+       select n, 1 + floor((select count(*) from shop.products) * power(random(), 1.6))::integer as product
+       from generate_series(1, $1::integer) as n offset 0
+     ) as drawn
+     join shop.products on product_id = md5('p' || product)::uuid`,
     [orders],
   );
   await owner.query(`insert into shop.orders select * from come`);
@@ -146,7 +148,7 @@ export async function merge(
          where order_timestamp > now() - interval '30 minutes' and status <> 'canceled' order by order_timestamp desc limit 500
        ) as newest limit $1
      ), changed as (
-       update shop.orders set status = 'canceled', status_at = clock_timestamp(), version = version + 1
+       update shop.orders set status = 'canceled', status_at = now(), version = version + 1
        from chosen where orders.order_id = chosen.order_id returning orders.*
      )
      insert into gone select * from changed`,
@@ -190,7 +192,7 @@ export async function merge(
     [orders + canceled],
   );
   await owner.query(
-    `update ops.streams set batches = batches + 1, read = read + $1, applied = applied + $1, heartbeat_at = clock_timestamp()`,
+    `update ops.streams set batches = batches + 1, read = read + $1, applied = applied + $1, heartbeat_at = greatest(heartbeat_at, clock_timestamp())`,
     [orders + canceled],
   );
   await owner.query('commit');

@@ -11,6 +11,7 @@ import {
 import { demoDocument } from './demo.ts';
 import { errorDocument } from './error.ts';
 import { etlRunDocument, etlSourceDocument, etlStatusDocument } from './etl.ts';
+import { liveDocument } from './live.ts';
 import { doctorDocument, initDocument } from './machine.ts';
 import { maintainDocument } from './maintain.ts';
 import { metabaseProvisionDocument, metabaseStatusDocument } from './metabase.ts';
@@ -83,6 +84,7 @@ export const contract = {
   'dag unpause': dagUnpauseDocument,
   'report <question>': reportDocument,
   report: reportCatalogueDocument,
+  live: liveDocument,
   'metabase provision': metabaseProvisionDocument,
   'metabase status': metabaseStatusDocument,
   verify: verifyDocument,

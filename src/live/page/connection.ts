@@ -5,9 +5,9 @@ const silenceMs = 15_000;
 const againMs = 1_000;
 
 interface Listener {
-  onState(state: LiveState): void;
-  onChange(change: LiveChange): void;
-  onLost(): void;
+  onState: (state: LiveState) => void;
+  onChange: (change: LiveChange) => void;
+  onLost: () => void;
 }
 
 /** Listens for ever: a browser reconnects by itself after a network error, for anything else it is done here. */

@@ -16,9 +16,9 @@ export function morph(root: Element, ...fresh: readonly Node[]): void {
 function adapt(there: Node, fresh: Node): boolean {
   if (there.nodeName !== fresh.nodeName) return false;
   if (there instanceof HTMLElement && fresh instanceof HTMLElement) {
-    for (const { name } of [...there.attributes])
+    for (const name of there.getAttributeNames())
       if (name !== 'style' && !fresh.hasAttribute(name)) there.removeAttribute(name);
-    for (const { name, value } of [...fresh.attributes])
+    for (const { name, value } of fresh.attributes)
       if (name !== 'style' && there.getAttribute(name) !== value) there.setAttribute(name, value);
     if (there.style.width !== fresh.style.width) there.style.width = fresh.style.width;
     morph(there, ...fresh.childNodes);
