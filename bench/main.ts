@@ -1,5 +1,6 @@
 import { createProgress } from '../src/cli/progress.ts';
 import { benchAirflow } from './airflow.ts';
+import { benchLive } from './live.ts';
 import { benchProduce } from './produce.ts';
 import { benchQuestions } from './questions.ts';
 import { record, tableOf } from './report.ts';
@@ -7,6 +8,7 @@ import { benchStream } from './stream.ts';
 
 const benches = {
   airflow: benchAirflow,
+  live: benchLive,
   produce: benchProduce,
   questions: benchQuestions,
   stream: benchStream,

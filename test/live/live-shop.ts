@@ -64,7 +64,7 @@ export async function fillShop(
        from generate_series(1, $1::integer * $2::integer) as n
        cross join lateral (select now() - n * (interval '1 day' / $2::integer) as at) as clock
        where abs(sin(n * 12.9898) * 43758.5453) - floor(abs(sin(n * 12.9898) * 43758.5453))
-         < 0.35 + 0.6 * sin(pi() * extract(hour from at at time zone $3) / 24)
+         < (0.35 + 0.6 * sin(pi() * extract(hour from at at time zone $3) / 24)) * (0.8 + 0.2 * sin(extract(doy from at at time zone $3) * 0.9))
      )
      insert into shop.orders (order_id, product_id, customer_id, quantity, price, order_timestamp, status, version, status_at)
      select
@@ -187,7 +187,7 @@ export async function merge(
   );
   await owner.query(
     `insert into ops.stream_batches (stream, epoch, offsets, read, applied, superseded, stale, duplicate, rejected, skipped, latency, seconds)
-     select 'orders', 0, '{}', $1, $1, 0, 0, 0, 0, 0, jsonb_build_object('60', $1 / 2, '64', $1 - $1 / 2 - $1 / 50, '70', $1 / 50), '{}'
+     select 'orders', 0, '{}', $1, $1, 0, 0, 0, 0, 0, jsonb_build_object((54 + floor(10 * random() * random()))::text, $1::integer), '{}'
      from ops.streams`,
     [orders + canceled],
   );

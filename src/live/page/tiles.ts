@@ -28,7 +28,7 @@ export function showTiles({ figures, rates, health }: LiveState): void {
   set('tile-rate', orders === null ? '–' : oneDecimal(orders));
   set('tile-cancellations', cancellations === null ? '–' : oneDecimal(cancellations));
   set('tile-lag', health?.lag === null || !health ? '–' : number(health.lag));
-  set('tile-lag-note', health?.lag === null ? 'Kafka is not reached' : 'messages not read yet');
+  set('tile-lag-note', health?.lag === null ? 'Kafka is not reached' : 'messages behind');
   const stream = health?.stream;
   set('tile-latency', stream?.p50_ms ? duration(stream.p50_ms) : '–');
   set(
