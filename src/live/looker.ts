@@ -16,7 +16,7 @@ export interface Look {
 
 /** More than this would hold the page up; the figures it would have had are asked for again a round later. */
 const statementMs = 5_000;
-const connectMs = 3_000;
+const connectMs = 5_000;
 
 /** Asks the database on one connection, which is kept between rounds. */
 export class Looker {

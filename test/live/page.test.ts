@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connect, withClient } from '../../src/postgres/connection.ts';
@@ -13,7 +12,6 @@ import { fillShop, merge, publish, takeStream } from './live-shop.ts';
 import { assets, type Served, serve, zone } from './served.ts';
 
 const chromium = findChromium();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const sizes = { phone: { width: 360, height: 780 }, desktop: { width: 1440, height: 900 } };
 
 /** How much longer work takes than its own CPU time, because others have the cores: 1 on a machine that is ours. */
@@ -31,7 +29,7 @@ interface Opened {
   page: Page;
   complaints: string[];
   elsewhere: string[];
-  bytes(): Promise<number>;
+  bytes: () => Promise<number>;
 }
 
 describe.skipIf(chromium === null)('the page in a browser', () => {
@@ -242,7 +240,7 @@ describe.skipIf(chromium === null)('the page in a browser', () => {
   });
 
   async function axeFaults(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
+    await page.evaluate(axe.source);
     return page.evaluate(async () => {
       const { violations } = await (
         globalThis as unknown as {

@@ -15,20 +15,19 @@ const style = `
 
 function spansOf(text: string): string {
   let open: string[] = [];
-  const parts = text.split(/\u001b\[([\d;]*)m/);
-  return parts
-    .map((part, at) => {
-      if (at % 2 === 0) {
-        const escaped = part.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-        return open.length > 0 && part !== '' ? `<span class="${open.join(' ')}">${escaped}</span>` : escaped;
-      }
-      for (const code of part.split(';')) {
-        if (code === '0' || code === '') open = [];
-        else if (code === '22') open = open.filter((one) => !['c1', 'c2'].includes(one));
-        else if (code === '39') open = open.filter((one) => !/^c3\d$/.test(one));
-        else open.push(`c${code}`);
-      }
-      return '';
-    })
-    .join('');
+  const [plain = '', ...parts] = text.split('\u001b[');
+  const spans = parts.map((part) => {
+    const end = part.indexOf('m');
+    for (const code of part.slice(0, end).split(';')) {
+      if (code === '0' || code === '') open = [];
+      else if (code === '22') open = open.filter((one) => !['c1', 'c2'].includes(one));
+      else if (code === '39') open = open.filter((one) => !/^c3\d$/.test(one));
+      else open.push(`c${code}`);
+    }
+    const rest = escaped(part.slice(end + 1));
+    return open.length > 0 && rest !== '' ? `<span class="${open.join(' ')}">${rest}</span>` : rest;
+  });
+  return [escaped(plain), ...spans].join('');
 }
+
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
