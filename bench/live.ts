@@ -89,9 +89,10 @@ async function watched(
   const first = new Watching(url);
   // The others take what they are sent and make nothing of it: their own work is not what is measured.
   const others = await Promise.all(Array.from({ length: viewers - 1 }, () => drained(url)));
-  await first.until(({ rates }) => rates.length > 1, 60_000);
+  const began = Date.now();
+  await first.until(({ asOf }) => Date.parse(asOf ?? '') > began, 60_000);
   const { rows } = await owner.query<{ pid: number }>(
-    `select pid from pg_stat_activity where application_name = 'shop-pipe live'`,
+    `select pid from pg_stat_activity where usename = 'shop_bi'`,
   );
   const session = rows[0]?.pid ?? 0;
   const before = { server: cpuMs(pid), session: cpuMs(session), at: performance.now() };

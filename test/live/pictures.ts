@@ -39,10 +39,11 @@ export async function main(root: string, seconds = liveSeconds): Promise<number>
     cli('up', 'postgres', 'kafka');
     const { postgres, kafka, timezone: zone } = configFrom(loadEnvironment(join(folder, '.env'), {}));
     owner = await connect(postgres.owner);
-    await fillShop(owner, { zone, days: 31, ordersPerDay: 14_000, products: 400 });
+    // As many an hour as come while the picture is taken.
+    await fillShop(owner, { zone, days: 9, ordersPerDay: 100_000, products: 400 });
     await publish(owner, zone);
     await takeStream(owner);
-    const from = ['--rate', '9', '--duration', `${seconds + 60}s`];
+    const from = ['--rate', '3', '--duration', `${seconds + 60}s`];
     started.push(spawn(bin, ['produce', ...from], { cwd: folder, stdio: 'ignore' }));
     const live = spawn(bin, ['live', '--port', '0', '--json'], {
       cwd: folder,
@@ -63,7 +64,10 @@ export async function main(root: string, seconds = liveSeconds): Promise<number>
       await page.locator('#status[data-state="live"]').waitFor();
       // A viewer that is not there while the picture is taken: nothing is half marked.
       await page.emulateMedia({ reducedMotion: 'reduce' });
-      await page.screenshot({ path: join(root, 'docs', 'live.png'), fullPage: true });
+      // Without the last row, which is of the batch.
+      const { y } = (await page.locator('section:has(#days)').boundingBox()) ?? { y: 1_200 };
+      const clip = { x: 0, y: 0, width: 1280, height: y };
+      await page.screenshot({ path: join(root, 'docs', 'live.png'), clip, fullPage: true });
       await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
       await page.setViewportSize({ width: 360, height: 780 });
       await page.locator('#status[data-state="live"]').waitFor();
@@ -100,8 +104,8 @@ async function streamFor(seconds: number, owner: pg.Client, kafka: KafkaTarget, 
   const until = performance.now() + seconds * 1_000;
   for (let round = 0; performance.now() < until; round += 1) {
     const next = performance.now() + 500;
-    const orders = Math.round(4 + 2.5 * Math.sin(round / 70) + 2 * Math.random());
-    await merge(owner, { zone, orders, canceled: round % 4 === 0 ? 1 + Math.round(Math.random()) : 0 });
+    const orders = Math.round(0.3 + 0.3 * Math.sin(round / 60) + 0.8 * Math.random());
+    await merge(owner, { zone, orders, canceled: round % 8 === 0 && Math.random() < 0.6 ? 1 : 0 });
     if (round % 4 === 0) {
       const { partitions } = await readTopicOffsets(kafka, ordersTopic);
       for (const [partition, { latest }] of partitions)

@@ -5,7 +5,7 @@ export function terminalPage(text: string): string {
 
 const style = `
   body { margin: 0; background: #11161d; }
-  pre { margin: 0; padding: 22px 26px; width: fit-content; color: #d9e0e8; font: 14px/1.32 "DejaVu Sans Mono", Menlo, monospace; }
+  pre { margin: 0; padding: 22px 26px; width: fit-content; color: #d9e0e8; font: 14px/1.165 "DejaVu Sans Mono", Menlo, monospace; }
   .c1 { font-weight: 700; color: #fff; }
   .c2 { color: #8b97a6; }
   .c31 { color: #f0953c; }

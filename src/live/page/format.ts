@@ -5,6 +5,11 @@ const locale = undefined;
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const money = new Intl.NumberFormat(locale, { style: 'currency', currency: 'BRL' });
+const wholeMoney = new Intl.NumberFormat(locale, {
+  style: 'currency',
+  currency: 'BRL',
+  maximumFractionDigits: 0,
+});
 const roughMoney = new Intl.NumberFormat(locale, {
   style: 'currency',
   currency: 'BRL',
@@ -24,6 +29,7 @@ export const number = (value: number): string => whole.format(value);
 export const oneDecimal = (value: number): string => tenth.format(value);
 export const shortNumber = (value: number): string => rough.format(value);
 export const currency = (value: number): string => money.format(value);
+export const wholeCurrency = (value: number): string => wholeMoney.format(value);
 export const shortCurrency = (value: number): string => roughMoney.format(value);
 export const change = (value: number): string => percent.format(value);
 

@@ -1,6 +1,16 @@
 import type { LiveState, Rate } from '../state.ts';
 import { byId, setText } from './dom.ts';
-import { cells, change, column, currency, duration, number, oneDecimal, sum } from './format.ts';
+import {
+  cells,
+  change,
+  column,
+  currency,
+  duration,
+  number,
+  oneDecimal,
+  sum,
+  wholeCurrency,
+} from './format.ts';
 
 const rateSpanMs = 10_000;
 
@@ -49,7 +59,7 @@ function showRevenue(figure: LiveState['figures']['revenue-today']): void {
   setText(
     note,
     known
-      ? `${share >= 0 ? '▲' : '▼'} ${change(share)} on ${currency(then)} a week before by now`
+      ? `${share >= 0 ? '▲' : '▼'} ${change(share)} on ${wholeCurrency(then)} a week before by now`
       : 'no orders a week before to compare with',
   );
 }
