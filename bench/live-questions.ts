@@ -4,7 +4,14 @@ import { findQuestion } from '../src/reports/catalogue.ts';
 import { runReport } from '../src/reports/run.ts';
 import { median } from './harness.ts';
 
-const names = ['orders-per-hour', 'cancellations', 'top-products-today', 'recent-orders'];
+const names = [
+  'orders-per-hour',
+  'cancellations',
+  'top-products-today',
+  'categories-today',
+  'revenue-today',
+  'recent-orders',
+];
 
 /** How long each live question takes as a report does: a connection, one snapshot, the figures. */
 export async function liveQuestions(root: string, reader: PgTarget, orders: number): Promise<string> {

@@ -2,6 +2,7 @@ import { createProgress } from '../src/cli/progress.ts';
 import { benchAirflow } from './airflow.ts';
 import { benchCli } from './cli.ts';
 import { benchEtl, benchEtlSql } from './etl.ts';
+import { benchLive } from './live.ts';
 import { benchPgcopy } from './pgcopy.ts';
 import { benchProduce } from './produce.ts';
 import { benchQuestions } from './questions.ts';
@@ -15,6 +16,7 @@ const benches = {
   etl: benchEtl,
   'etl-sql': benchEtlSql,
   pgcopy: benchPgcopy,
+  live: benchLive,
   produce: benchProduce,
   questions: benchQuestions,
   seed: benchSeed,

@@ -3,6 +3,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPage } from './build-page.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -30,6 +31,7 @@ export async function build() {
     external: ['pg-native', 'elkjs', '@resvg/resvg-wasm'],
     logLevel: 'warning',
   });
+  await buildPage(root, aside);
   const dist = join(root, 'dist');
   const old = `${dist}.old.${process.pid}`;
   try {

@@ -31,6 +31,14 @@ export const plainQuestions: Record<string, string> = {
   cancellations: `
     select ${local('status_at')}, count(distinct order_id), sum(quantity * price)
     from shop.orders where status = 'canceled' and status_at >= now() - interval '48 hours' group by 1 order by 1`,
+  'revenue-today': `
+    select (order_timestamp at time zone 'America/Sao_Paulo')::date, ${local('order_timestamp')}, sum(quantity * price) ${liveSale}
+    from shop.orders where order_timestamp >= now() - interval '8 days' group by 1, 2 order by 1, 2`,
+  'categories-today': `
+    select category, count(*), sum(quantity) ${liveSale}, sum(quantity * orders.price) ${liveSale}
+    from shop.orders join shop.products using (product_id)
+    where order_timestamp >= ops.day_start((now() at time zone 'America/Sao_Paulo')::date, 'America/Sao_Paulo')
+    group by 1 order by 2 desc`,
   'top-products-today': `
     select product_id, sum(quantity) ${liveSale}, sum(quantity * price) ${liveSale}
     from shop.orders where (order_timestamp at time zone 'America/Sao_Paulo')::date = (now() at time zone 'America/Sao_Paulo')::date

@@ -6,6 +6,7 @@ import { registerDown } from './down.ts';
 import { registerErd } from './erd.ts';
 import { registerEtl } from './etl.ts';
 import { registerInit } from './init.ts';
+import { registerLive } from './live.ts';
 import { registerLogs } from './logs.ts';
 import { registerMaintain } from './maintain.ts';
 import { registerMetabase } from './metabase.ts';
@@ -38,6 +39,7 @@ export const commands: readonly Register[] = [
   registerEtl,
   registerDag,
   registerReport,
+  registerLive,
   registerMetabase,
   registerVerify,
   registerMaintain,

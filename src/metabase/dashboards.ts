@@ -70,6 +70,8 @@ export const dashboards: readonly Dashboard[] = [
       { question: 'cancellations', row: 0, col: 14, width: 10, height: 7 },
       { question: 'recent-orders', row: 7, col: 0, width: 14, height: 10 },
       { question: 'top-products-today', row: 7, col: 14, width: 10, height: 10 },
+      { question: 'revenue-today', row: 17, col: 0, width: 14, height: 8 },
+      { question: 'categories-today', row: 17, col: 14, width: 10, height: 8 },
     ],
     refreshSeconds: 60,
   },

@@ -51,14 +51,19 @@ export async function runReport(
   return withClient(
     target,
     async (client) => {
+      // While it connected nobody listened.
+      if (options.signal?.aborted) throw interruptedError(`report ${question.name}`);
       // Ending a client in the middle of a query closes its socket, so the query fails at once.
       const abort = (): void => void client.end().catch(() => undefined);
       options.signal?.addEventListener('abort', abort, { once: true });
       try {
         return await inTransaction(
           client,
-          () => ask(client, question, values, options.timeoutMs ?? 60_000),
-          'begin transaction isolation level repeatable read, read only',
+          async () => {
+            await client.query(`set local statement_timeout = ${Math.trunc(options.timeoutMs ?? 60_000)}`);
+            return askQuestion(client, question, values);
+          },
+          oneSnapshot,
         );
       } catch (error) {
         if (options.signal?.aborted) throw interruptedError(`report ${question.name}`);
@@ -71,13 +76,15 @@ export async function runReport(
   );
 }
 
-async function ask(
+/** Begins a transaction in which figures and window, or many questions, are of one moment. */
+export const oneSnapshot = 'begin transaction isolation level repeatable read, read only';
+
+/** Asks in the caller's transaction. @param values - as `parameterValues` gives them. */
+export async function askQuestion(
   client: pg.Client,
   question: Question,
   values: ReadonlyMap<string, string>,
-  timeoutMs: number,
 ): Promise<ReportResult> {
-  await client.query(`set local statement_timeout = ${Math.trunc(timeoutMs)}`);
   const { fields, rows } = await client.query<Cell[]>({ ...compile(question.sql, values), rowMode: 'array' });
   const columns = fields.map((field) => ({ name: field.name, type: typeOf(field.dataTypeID) }));
   const window = question.windowSql ? await windowOf(client, question.windowSql, values) : null;

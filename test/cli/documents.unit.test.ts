@@ -20,6 +20,7 @@ import type { Drawn } from '../../src/erd/files.ts';
 import type { DaySource } from '../../src/etl/source.ts';
 import type { EtlRun } from '../../src/etl/status.ts';
 import type { TopicStatus } from '../../src/kafka/topic-status.ts';
+import type { LiveEvent } from '../../src/live/serve.ts';
 import type { Maintained } from '../../src/maintenance/maintain.ts';
 import type { Provisioned } from '../../src/metabase/provision.ts';
 import type { MetabaseStatus } from '../../src/metabase/status.ts';
@@ -95,6 +96,7 @@ const agreements: {
   maintain: Agrees<Maintained, Contract['maintain']>;
   erd: Agrees<Drawn, Contract['erd']>;
   report: Agrees<ReportResult, Contract['report <question>']>;
+  live: Agrees<LiveEvent, Contract['live']>;
   catalogue: Agrees<ReturnType<typeof catalogueDocument>, Contract['report']>;
   metabaseProvision: Agrees<Provisioned, Contract['metabase provision']>;
   metabaseStatus: Agrees<MetabaseStatus, Contract['metabase status']>;
@@ -140,6 +142,7 @@ const agreements: {
   maintain: true,
   erd: true,
   report: true,
+  live: true,
   catalogue: true,
   metabaseProvision: true,
   metabaseStatus: true,

@@ -206,6 +206,7 @@ describe('--json', () => {
       ['sql -c select --max-rows many', 'bad_number'],
       ['maintain --months many', 'bad_number'],
       ['erd now', 'excess_arguments'],
+      ['live --port many', 'bad_number'],
       ['report daily-revenues', 'question_unknown'],
       ['report daily-revenue --from tomorrow', 'report_parameter_invalid'],
     ])('%s is wrong usage', async (line, code) => {
@@ -504,6 +505,25 @@ describe('--json', () => {
       } finally {
         await server.stop();
       }
+    });
+
+    it('live says where it is, and serves until SIGTERM', async () => {
+      const { child, finished } = sandbox.spawn(['live', '--port', '0', '--json']);
+      let seen = '';
+      child.stdout?.on('data', (text: string) => (seen += text));
+      await expect.poll(() => seen, { timeout: 20_000 }).toContain('\n');
+      const { url } = JSON.parse(seen) as { url: string };
+      expect((await fetch(url)).status).toBe(200);
+      const taken = await sandbox.run(['live', '--port', new URL(url).port, '--json']);
+      expect(documentOf('error', taken).error).toMatchObject({ code: 'port_taken' });
+      expect(documentOf('error', taken).error.message).toContain(`process ${child.pid}`);
+      child.kill('SIGTERM');
+      const { code, stdout } = await finished;
+      expect(code).toBe(143);
+      const lines = stdout.trimEnd().split('\n');
+      expect(lines).toHaveLength(2);
+      for (const line of lines) expect(contract.live.safeParse(JSON.parse(line)).success).toBe(true);
+      tried.done.add('live');
     });
 
     it('logs --follow prints one document per line, until SIGTERM', async () => {

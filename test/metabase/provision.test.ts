@@ -308,9 +308,14 @@ describe.skipIf(api === null)('provisioning a Metabase', () => {
     await make();
     const zone = await provision(await shop.open({ timezone: 'UTC' }), { dryRun: true });
     expect(actions(zone)).toEqual(
-      ['cancellations', 'orders-per-hour', 'recent-orders', 'top-products-today'].map(
-        (name) => `update card ${name}`,
-      ),
+      [
+        'cancellations',
+        'categories-today',
+        'orders-per-hour',
+        'recent-orders',
+        'revenue-today',
+        'top-products-today',
+      ].map((name) => `update card ${name}`),
     );
     const there = { ...database.bi, host: 'localhost' };
     const moved = await provision(await shop.open({ database: there }), { dryRun: false });

@@ -50,6 +50,13 @@ describe('what the roles may do', () => {
     ['stream', 'drop table shop.orders', false],
     ['bi', 'select 1 from live.recent_orders', true],
     ['bi', 'select 1 from shop.orders', false],
+    ['bi', 'select held, read, rejected from live.stream_health', true],
+    ['bi', 'select latency from live.stream_batches', true],
+    ['bi', 'select next_offset from live.stream_offsets', true],
+    ['bi', 'select state from live.etl_runs', true],
+    ['bi', 'select 1 from ops.streams', false],
+    ['bi', 'select 1 from ops.stream_batches', false],
+    ['bi', 'select error from ops.etl_runs', false],
   ])('shop_%s: %s: %s', async (role, sql, expected) => {
     expect(await allowed(database[role], sql)).toBe(expected);
   });

@@ -8,7 +8,14 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 
 const folder = new URL('../../sql/questions', import.meta.url).pathname;
 const zone = 'America/Sao_Paulo';
-const questions = ['orders-per-hour', 'cancellations', 'top-products-today', 'recent-orders'];
+const questions = [
+  'orders-per-hour',
+  'cancellations',
+  'top-products-today',
+  'recent-orders',
+  'revenue-today',
+  'categories-today',
+];
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -129,6 +136,67 @@ describe('figures are those of plain SQL over the orders', () => {
       (await plain(ranked, [zone, day, 3])).map((row, index) => [index + 1, ...row]),
     );
     expect(before.window).toEqual({ from: day, to: day });
+  });
+
+  test('of the day that runs against the week before, to the minute', async () => {
+    const other = await testDatabase();
+    try {
+      await withClient(other.owner, (client) =>
+        client.query(`
+          insert into shop.customers (customer_id, name, email, created_at) values (md5('c')::uuid, 'Ana', 'ana@example.com', now());
+          insert into shop.products (product_id, name, category) values (md5('p')::uuid, 'Produto', 'category');
+          insert into shop.orders (order_id, product_id, customer_id, quantity, price, order_timestamp, status)
+          select md5(n::text)::uuid, md5('p')::uuid, md5('c')::uuid, 1, n, now() - n * interval '10 minutes', case n % 4 when 0 then 'canceled' else 'shipped' end
+          from generate_series(0, 1300) as n;
+          select live.rebuild('${zone}')`),
+      );
+      const perHour = (day: string, until: string): string => `
+        select hour::integer, coalesce(sum(quantity * price) ${sale}, 0)::text
+        from generate_series(0, 23) as hour left join shop.orders
+          on (order_timestamp at time zone $1)::date = (now() at time zone $1)::date - ${day}
+          and extract(hour from order_timestamp at time zone $1) = hour
+          and order_timestamp at time zone $1 <= ${until}
+        group by hour order by hour`;
+      const here = (sql: string): Promise<Cell[][]> =>
+        withClient(other.owner, async (client) => {
+          const { rows } = await client.query<Cell[]>({ text: sql, values: [zone], rowMode: 'array' });
+          return rows;
+        });
+      // One order each ten minutes of the clock: between two askings none of a week ago comes in.
+      const result = await ask('revenue-today', {}, other.bi);
+      const now = `now() at time zone $1`;
+      const [today, soFar, whole] = await Promise.all([
+        here(perHour('0', now)),
+        here(perHour('7', `${now} - interval '7 days'`)),
+        here(perHour('7', `'infinity'`)),
+      ]);
+      const hour = Number(result.rows.findLastIndex((row) => row[1] !== null));
+      expect(result.rows).toHaveLength(24);
+      for (const [at, [, revenue, before, beforeHour]] of result.rows.entries()) {
+        expect(revenue, `hour ${at}`).toBe(at <= hour ? Number(today[at]?.[1]).toFixed(2) : null);
+        expect(before, `hour ${at}`).toBe(Number((at === hour ? soFar : whole)[at]?.[1]).toFixed(2));
+        expect(beforeHour, `hour ${at}`).toBe(Number(whole[at]?.[1]).toFixed(2));
+      }
+      // A shop whose first orders are of this week has nothing to compare with.
+      const young = await ask('revenue-today');
+      expect(young.rows.every((row) => row[2] === null && row[3] === null)).toBe(true);
+    } finally {
+      await other.drop();
+    }
+  });
+
+  test('of the categories of a day', async () => {
+    const counted = `
+      select category, count(*)::integer, coalesce(sum(quantity) ${sale}, 0)::integer, coalesce(sum(quantity * orders.price) ${sale}, 0.00)::text
+      from shop.orders join shop.products using (product_id)
+      where (order_timestamp at time zone $1)::date = (now() at time zone $1)::date
+      group by category order by 2 desc, sum(quantity * orders.price) ${sale} desc nulls last, category`;
+    const [today, expected] = await atOnce(
+      () => ask('categories-today'),
+      () => plain(counted, [zone]),
+    );
+    expect(today.rows).toEqual(expected);
+    expect((await ask('categories-today', { limit: 1 })).rows).toEqual(expected.slice(0, 1));
   });
 
   test('of the orders that were placed last', async () => {

@@ -148,18 +148,22 @@ describe('the catalogue', () => {
     const names = questions.map((question) => question.name);
     expect(names).toEqual([
       'cancellations',
+      'categories-today',
       'daily-revenue',
       'orders-per-category',
       'orders-per-hour',
       'recent-orders',
+      'revenue-today',
       'sales-week-before',
       'top-products',
       'top-products-today',
     ]);
     expect(questions.filter(({ live }) => live).map(({ name }) => name)).toEqual([
       'cancellations',
+      'categories-today',
       'orders-per-hour',
       'recent-orders',
+      'revenue-today',
       'top-products-today',
     ]);
     for (const question of questions) {

@@ -12,6 +12,7 @@ import { demoDocument } from './demo.ts';
 import { erdDocument } from './erd.ts';
 import { errorDocument } from './error.ts';
 import { etlRunDocument, etlSourceDocument, etlStatusDocument } from './etl.ts';
+import { liveDocument } from './live.ts';
 import { doctorDocument, initDocument } from './machine.ts';
 import { maintainDocument } from './maintain.ts';
 import { metabaseProvisionDocument, metabaseStatusDocument } from './metabase.ts';
@@ -93,6 +94,7 @@ export const contract = {
   'dag unpause': dagUnpauseDocument,
   'report <question>': reportDocument,
   report: reportCatalogueDocument,
+  live: liveDocument,
   'metabase provision': metabaseProvisionDocument,
   'metabase status': metabaseStatusDocument,
   verify: verifyDocument,
