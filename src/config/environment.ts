@@ -15,6 +15,8 @@ export function readEnvFile(path: string): Record<string, string> | null {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return null;
+    // The others are told well as they are.
+    if (code !== 'EISDIR') throw error;
     throw environmentError('env_file_unreadable', `cannot read ${path} (${code})`, {
       suggestion: 'make it a file that you can read, or name another one with --env-file',
       cause: error,

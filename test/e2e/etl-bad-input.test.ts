@@ -181,6 +181,7 @@ describe(`bad input of the ETL, ${refusals.length + kills.length + 2} cases`, ()
   });
 
   it('a migration during a publish gives up and names who holds the table', async () => {
+    await change();
     const before = await curated();
     await blocker.query(
       `begin; ${holdAt({ at: '', lock: 'lock table curated.hourly_sales', left: 'nothing' })}`,
