@@ -182,8 +182,8 @@ export const wrongSettings: BadInput[] = [
     call: 'migrate down',
     env: role('stream'),
     exit: 1,
-    code: 'not_permitted',
-    says: /permission denied for table shop_pipe_migrations/,
+    code: 'migrate_not_permitted',
+    says: /role shop_stream may not read public\.shop_pipe_migrations/,
   },
   {
     what: 'rights of the reports’ role that were taken away',
