@@ -10,7 +10,7 @@ import type { LiveState, Notice } from './state.ts';
 import type { TopicWatch } from './topic-watch.ts';
 
 /** From the beginning of one round to that of the next: with round, way and drawing an order is seen within a second. */
-const everyMs = 900;
+const everyMs = 800;
 
 export interface LiveOptions {
   timezone: string;

@@ -1,7 +1,7 @@
 import type { Figure, Rate } from './state.ts';
 
-/** What is kept: five minutes at a look a second. */
-const mostRates = 330;
+/** What is kept: more than five minutes of rounds. */
+const mostRates = 390;
 
 type Counts = ReadonlyMap<string, number>;
 

@@ -13,6 +13,8 @@ interface Viewer {
   response: ServerResponse;
   /** When it stopped taking what is sent; null while it does. */
   behindSince: number | null;
+  /** Something was left out meanwhile. */
+  missed: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export class Viewers {
 
   /** @param onLeave - called once, when it is gone. */
   add(request: IncomingMessage, response: ServerResponse, onLeave: () => void): void {
-    const viewer: Viewer = { response, behindSince: null };
+    const viewer: Viewer = { response, behindSince: null, missed: false };
     request.socket.setNoDelay(true);
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
     this.#viewers.add(viewer);
@@ -46,8 +48,10 @@ export class Viewers {
       onLeave();
     });
     response.on('drain', () => {
-      if (viewer.behindSince === null) return;
       viewer.behindSince = null;
+      // The whole is more than a socket takes at once: it drains after each, and must not be sent again for that.
+      if (!viewer.missed) return;
+      viewer.missed = false;
       write(viewer, message('state', this.#whole()));
     });
     write(viewer, Buffer.from(`retry: ${retryMs}\n\n`));
@@ -59,8 +63,12 @@ export class Viewers {
     const bytes = message('change', json);
     const now = performance.now();
     for (const viewer of this.#viewers) {
-      if (viewer.behindSince === null) write(viewer, bytes);
-      else if (now - viewer.behindSince > patienceMs) viewer.response.destroy();
+      if (viewer.behindSince === null) {
+        write(viewer, bytes);
+        continue;
+      }
+      viewer.missed = true;
+      if (now - viewer.behindSince > patienceMs) viewer.response.destroy();
     }
   }
 

@@ -207,7 +207,7 @@ describe('what a viewer is told', () => {
     await expect.poll(sessions, { timeout: 10_000 }).toBe(0);
     const end = await other.stop();
     expect(end.viewers).toBe(25);
-    expect(end.rounds).toBeLessThanOrEqual(Math.ceil(seconds / 0.9) + 2);
+    expect(end.rounds).toBeLessThanOrEqual(Math.ceil(seconds / 0.8) + 2);
   });
 });
 

@@ -26,6 +26,23 @@ async function watch(viewers: Viewers): Promise<{ socket: Socket; response: Serv
   });
 }
 
+describe('a viewer that reads', () => {
+  it('is sent the whole once, however large it is, and each change once', async () => {
+    const whole = JSON.stringify({ state: 'x'.repeat(500_000) });
+    const viewers = new Viewers(() => whole);
+    const { socket } = await watch(viewers);
+    let seen = '';
+    socket.on('data', (chunk) => (seen += chunk.toString()));
+    socket.resume();
+    await expect.poll(() => seen.length, { timeout: 10_000 }).toBeGreaterThan(500_000);
+    for (const change of ['{"change":1}', '{"change":2}']) {
+      viewers.send(change);
+      await expect.poll(() => seen, { timeout: 10_000 }).toContain(change);
+    }
+    expect(seen.match(/^event: \w+$/gm)).toEqual(['event: state', 'event: change', 'event: change']);
+  });
+});
+
 describe('a viewer that does not read', () => {
   it('is sent no more than it takes, and the whole state when it reads again', async () => {
     let state = '{"state":"old"}';

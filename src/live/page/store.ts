@@ -1,7 +1,7 @@
 import type { LiveChange, LiveState } from '../state.ts';
 
 /** As many as the server keeps. */
-const mostRates = 330;
+const mostRates = 390;
 
 /** What the page knows. Each change says which parts are new: names of figures and keys of the state. */
 export class Store {
