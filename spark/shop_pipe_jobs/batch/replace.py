@@ -40,7 +40,7 @@ def fill_empty(connection: Connection, table: CuratedTable, stage: Staged) -> Ch
         return None
     written = _run(
         connection,
-        "insert into {target} ({columns}) select {columns} from {stage} where pgcopy_task = any(%(tasks)s)",
+        "insert into {target} ({columns}) select {columns} from {stage} as staged where pgcopy_task = any(%(tasks)s)",
         table,
         stage,
         {"tasks": list(stage.tasks)},
