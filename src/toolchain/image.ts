@@ -18,8 +18,8 @@ switch (what) {
     break;
   case 'jobs': {
     // 150 MB are too much for an image.
-    const batch = await ensureSpark(assets, silent, signal, 'if made');
-    writePrebuilt(file, { batch, stream: await ensureStream(assets, silent, signal, 'if made') });
+    const batch = await ensureSpark(assets, silent, signal, 'never');
+    writePrebuilt(file, { batch, stream: await ensureStream(assets, silent, signal, 'never') });
     break;
   }
   default:

@@ -19,7 +19,7 @@ export interface SparkToolchain extends PySpark {
 }
 
 /** Whether the class archive is made where it is not there: half a minute, which the first job may have better use for. */
-export type WarmStart = 'make' | 'if made';
+export type WarmStart = 'make' | 'if made' | 'never';
 
 /** Installs what a batch needs and is missing, which takes a minute once; a look at four marker files afterwards. */
 export const ensureSpark = (
@@ -66,11 +66,18 @@ async function installSpark(
     home,
     installing('pgcopy'),
   );
-  const classArchive =
-    warmStart === 'make'
-      ? await ensureClassArchive(assets, jdk, pyspark, installing('a warm start of Spark'))
-      : findClassArchive(assets, jdk, pyspark);
-  return { ...pyspark, jdk, jars: [...pgjdbc, pgcopy], classArchive };
+  return {
+    ...pyspark,
+    jdk,
+    jars: [...pgjdbc, pgcopy],
+    classArchive: await archiveFor(warmStart),
+  };
+
+  async function archiveFor(wanted: WarmStart): Promise<ClassArchive | null> {
+    if (wanted === 'never') return null;
+    if (wanted === 'if made') return findClassArchive(assets, jdk, pyspark);
+    return ensureClassArchive(assets, jdk, pyspark, installing('a warm start of Spark'));
+  }
 }
 
 /** One step for all that `install` builds; none is shown where everything is there. An image has it all. */
