@@ -79,7 +79,8 @@ export async function runDemo(context: DemoContext): Promise<DemoResult> {
   const bringing = bringUp(context, engines);
   const curating = seedAndCurate(context, books.dataset === null);
   const [{ runtime, services }, { seed, etl }] = await both(bringing, curating);
-  const live = await runLive(context);
+  // That later jobs start warm is for the half minute in which orders trickle in.
+  const [live] = await both(runLive(context), ensureSpark(context.project.assets, progress, signal));
   const verification = await verify(
     { owner, timezone: config.timezone, kafka: config.kafka.target, progress, signal },
     {},
@@ -109,8 +110,6 @@ async function seedAndCurate(
     ensureSpark(context.project.assets, context.progress, context.signal, 'if made'),
   );
   const etl = await runEtl(context, { request: { kind: 'full' }, only: false, warmStart: 'if made' });
-  // That later jobs start warm is for the time in which Kafka and Airflow are still installed.
-  await ensureSpark(context.project.assets, context.progress, context.signal);
   return { seed, etl };
 }
 

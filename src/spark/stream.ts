@@ -57,9 +57,9 @@ export interface StreamJobOptions {
   onStart?: (driver: ProcessId) => void;
 }
 
-/** Installs what the job needs; quick when it is there. */
+/** Installs what the job needs; quick when it is there. A stream starts once: it does not wait for an archive to be made. */
 export const streamToolchain = ({ project, progress, signal }: StreamContext): Promise<SparkToolchain> =>
-  ensureStream(project.assets, progress, signal);
+  ensureStream(project.assets, progress, signal, 'if made');
 
 /**
  * One life of the streaming driver. It returns when a drain is done, when an abort ended it between two batches, or
