@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { withClient } from '../src/postgres/connection.ts';
 import type { PgTarget } from '../src/postgres/target.ts';
 
-/** What both sides of the ETL benches make, with the columns by which they are compared. */
+/** What both sides of the ETL benches make. */
 const curatedTables = [
   'fact_orders',
   'dim_customers',

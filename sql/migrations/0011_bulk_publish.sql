@@ -1,4 +1,4 @@
--- An empty curated table is filled without keys, which are then built at once: a third of the time of keeping them row by row.
+-- An empty curated table is filled without keys, which are then built at once instead of being kept row by row.
 
 -- migrate:up
 create table ops.suspended_keys (

@@ -13,7 +13,9 @@ export async function endWith(work: Promise<number>): Promise<void> {
     setImmediate(() => {
       if (lost === undefined) process.exit(exitCode);
       // The work may be done, but nobody has its result: a script must not take that for success.
-      process.stderr.write(`error: the output could not be written (${lost.code})\n`);
+      process.stderr.write(
+        `error: the output could not be written (${lost.code})\n  try: free some space, or send it elsewhere\n`,
+      );
       process.exit(exitCode === 0 ? 1 : exitCode);
     });
   });

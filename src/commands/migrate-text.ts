@@ -1,6 +1,7 @@
 import type { DryRun } from '../postgres/migrations/dry-run.ts';
 import type { Ran } from '../postgres/migrations/run.ts';
 import type { MigrationStatus } from '../postgres/migrations/status.ts';
+import { plainTable } from '../reports/plain-table.ts';
 
 const position = (current: string | null): string =>
   current === null ? 'the database has no migration' : `the database is at ${current}`;
@@ -34,12 +35,6 @@ export function statusText({ migrations, up_to_date: upToDate }: MigrationStatus
     at ?? '-',
   ]);
   const head = ['version', 'name', 'state', 'applied at'];
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (cells: string[]): string =>
-    cells
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd();
   const errors = migrations.flatMap(({ version, error }) => (error === null ? [] : [`${version}: ${error}`]));
-  return [line(head), ...rows.map(line), ...errors, upToDate ? 'up to date' : 'not up to date'].join('\n');
+  return [...plainTable(head, rows), ...errors, upToDate ? 'up to date' : 'not up to date'].join('\n');
 }

@@ -1,4 +1,5 @@
 import type { Register } from '../cli/command.ts';
+import { plainTable } from '../reports/plain-table.ts';
 import type { ServiceStatus } from '../runtime/service.ts';
 
 export const registerStatus: Register = (program, run) => {
@@ -37,11 +38,5 @@ export function servicesTable(runtime: string, services: readonly ServiceStatus[
     s.version ?? '-',
   ]);
   const head = ['service', 'state', 'endpoint', 'pid', 'version'];
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (cells: string[]): string =>
-    cells
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [`runtime ${runtime}`, line(head), ...rows.map(line)].join('\n');
+  return [`runtime ${runtime}`, ...plainTable(head, rows)].join('\n');
 }

@@ -1,3 +1,4 @@
+import { plainTable } from '../reports/plain-table.ts';
 import type { EtlRequested, EtlRun } from './status.ts';
 
 /** Runs as lines of a table, the newest first; of a single run its checks as well. */
@@ -14,16 +15,8 @@ export function runsText(runs: readonly EtlRun[], withChecks: boolean): string {
     checked(run),
     run.started_at.slice(0, 19).replace('T', ' '),
   ]);
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (cells: string[]): string =>
-    cells
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd();
   const errors = runs.flatMap(({ run_id: id, error }) => (error === null ? [] : [`run ${id}: ${error}`]));
-  return [line(head), ...rows.map(line), ...errors, ...(withChecks ? runs.flatMap(checkLines) : [])].join(
-    '\n',
-  );
+  return [...plainTable(head, rows), ...errors, ...(withChecks ? runs.flatMap(checkLines) : [])].join('\n');
 }
 
 function checkLines({ checks }: EtlRun): string[] {

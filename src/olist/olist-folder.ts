@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataError, environmentError, type ShopPipeError } from '../errors.ts';
 import { completeFolder } from './complete-folder.ts';
 import { type CsvFile, type OlistFileName, type OlistFiles, olistFileNames } from './olist-files.ts';
+import { unreadablePath } from './unreadable-path.ts';
 
 const chunkBytes = 256 * 1024;
 
@@ -22,17 +22,9 @@ export async function openFolder(path: string): Promise<OlistFiles | null> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
-    throw unreadable(path, error);
+    throw unreadablePath(path, error);
   }
 }
-
-/** A link that leads nowhere is one of these. */
-const unreadable = (path: string, error: unknown): ShopPipeError =>
-  environmentError(
-    'olist_path_unreadable',
-    `cannot read ${path} (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
-    { cause: error },
-  );
 
 const opened = (files: ReadonlyMap<OlistFileName, CsvFile>): OlistFiles => ({
   files: [...files.values()],
@@ -53,7 +45,7 @@ async function filesIn(folder: string, required: boolean): Promise<Map<OlistFile
     if (!present.has(name)) continue;
     const path = join(folder, name);
     const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-      if (required) throw unreadable(path, error);
+      if (required) throw unreadablePath(path, error);
     });
     if (found?.isFile()) files.set(name, { name, bytes: found.size, read: () => bytesOf(path) });
   }
@@ -64,9 +56,6 @@ async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) yield chunk as Buffer;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw dataError('olist_path_unreadable', `cannot read ${path} (${code ?? String(error)})`, {
-      cause: error,
-    });
+    throw unreadablePath(path, error);
   }
 }

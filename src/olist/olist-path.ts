@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataError, environmentError, usageError } from '../errors.ts';
+import { dataError, usageError } from '../errors.ts';
 import type { OlistFiles } from './olist-files.ts';
 import { openFolder } from './olist-folder.ts';
 import { openZip } from './olist-zip.ts';
+import { unreadablePath } from './unreadable-path.ts';
 
 const download = 'shop-pipe seed olist --download';
 
@@ -39,9 +40,7 @@ async function kindOf(path: string): Promise<'file' | 'folder'> {
         `give the folder or zip of the Olist dataset with --path, or try ${download}`,
       );
     }
-    throw environmentError('olist_path_unreadable', `cannot read ${path} (${code ?? String(error)})`, {
-      cause: error,
-    });
+    throw unreadablePath(path, error);
   }
   throw usageError('olist_path_missing', `${path} is neither a file nor a folder`, download);
 }

@@ -2,9 +2,10 @@ import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path/posix';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
-import { dataError, environmentError, ShopPipeError } from '../errors.ts';
+import { dataError, ShopPipeError } from '../errors.ts';
 import { completeFolder } from './complete-folder.ts';
 import { type CsvFile, isOlistFileName, type OlistFileName, type OlistFiles } from './olist-files.ts';
+import { unreadablePath } from './unreadable-path.ts';
 
 const suggestion = 'get the archive again: shop-pipe seed olist --download';
 
@@ -55,10 +56,7 @@ async function firstBytes(path: string): Promise<Buffer> {
       await file.close();
     }
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw environmentError('olist_path_unreadable', `cannot read ${path} (${code ?? String(error)})`, {
-      cause: error,
-    });
+    throw unreadablePath(path, error);
   }
 }
 

@@ -5,7 +5,7 @@ import { type EnsureOptions, ensureTool, isComplete, readAsset, type Tool, toolF
 import type { Jdk } from './jdk.ts';
 import type { PySpark } from './pyspark.ts';
 
-/** Spark's classes as the JVM has them in memory once it has loaded them (AppCDS): half of a short job's CPU. */
+/** Spark's classes as the JVM has them in memory once it has loaded them (AppCDS): a third of a short job's CPU. */
 export interface ClassArchive {
   file: string;
   /** SPARK_CONF_DIR of jobs that use it, empty: it stands on the class path, where the JVM takes no folder with files. */

@@ -14,7 +14,7 @@ export interface SparkToolchain extends PySpark {
   jdk: Jdk;
   /** Jars that the job gets: pgjdbc and pgcopy, and those of `ensureStream` for a stream. */
   jars: string[];
-  /** What makes drivers start with half the CPU; null where there is none. */
+  /** What saves drivers a third of their start's CPU; null where there is none. */
   classArchive: ClassArchive | null;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { withClient } from '../../src/postgres/connection.ts';
 import { Sandbox } from '../support/cli.ts';
+import { databaseEnv } from '../support/database-env.ts';
 import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 
 const sandbox = new Sandbox();
@@ -10,13 +11,7 @@ let db: TestDatabase;
 let env: Record<string, string>;
 beforeAll(async () => {
   db = await testDatabase();
-  env = {
-    POSTGRES_HOST: db.owner.host,
-    POSTGRES_PORT: String(db.owner.port),
-    POSTGRES_DB: db.owner.database,
-    POSTGRES_PASSWORD: db.owner.password,
-    SHOP_BI_PASSWORD: db.bi.password,
-  };
+  env = databaseEnv(db);
   await sandbox.run(['init']);
 });
 afterAll(async () => {

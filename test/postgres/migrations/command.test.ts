@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withClient } from '../../../src/postgres/connection.ts';
 import { Sandbox } from '../../support/cli.ts';
+import { databaseEnv } from '../../support/database-env.ts';
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts';
 
 const sandbox = new Sandbox();
@@ -8,13 +9,7 @@ let db: TestDatabase;
 let env: Record<string, string>;
 beforeAll(async () => {
   db = await testDatabase();
-  env = {
-    POSTGRES_HOST: db.owner.host,
-    POSTGRES_PORT: String(db.owner.port),
-    POSTGRES_DB: db.owner.database,
-    POSTGRES_PASSWORD: db.owner.password,
-    POSTGRES_SUPERUSER_PASSWORD: db.superuser.password,
-  };
+  env = databaseEnv(db);
   await sandbox.run(['init']);
 });
 afterAll(async () => {
