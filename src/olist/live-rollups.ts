@@ -15,6 +15,17 @@ export async function rebuildLive(client: pg.Client, timezone: string, progress:
   await inStep(progress, 'live rollups', () => client.query('select live.rebuild($1)', [timezone]));
 }
 
+/** Business days that have orders, by rollups of these: hours are a hundredth of what the orders are. */
+export async function daysOfLive(client: pg.Client, timezone: string): Promise<string[]> {
+  const { rows } = await client.query<{ day: string }>(
+    `select distinct ops.business_day(order_hour, $1)::text as day
+    from live.hourly_sales
+    where orders > 0`,
+    [timezone],
+  );
+  return rows.map(({ day }) => day);
+}
+
 /** Whether the rollups were ever made: not so where the shop was filled before they came by a migration. */
 export async function liveIsBuilt(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ built: boolean }>(

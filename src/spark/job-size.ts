@@ -2,7 +2,7 @@ import { withClient } from '../postgres/connection.ts';
 import type { PgTarget } from '../postgres/target.ts';
 
 /** From here on compiling for speed costs less than it saves (docs/decisions/spark-start.md); order lines. */
-const manyLines = 3_000_000;
+const manyLines = 500_000;
 
 /** Whether the shop, by Postgres's own estimate, is one that a job over all of it works on for minutes. */
 export async function isLargeShop(target: PgTarget): Promise<boolean> {

@@ -94,22 +94,12 @@ def _facts(connection: Connection, plan: Plan) -> _Facts:
             """
             select
               order_date,
-              sum(lines)::bigint, count(*), sum(units)::bigint, sum(revenue),
-              sum(sold_units)::bigint, sum(sold_revenue), sum(nulls)::bigint
-            from (
-              select
-                order_date,
-                order_id,
-                count(*) as lines,
-                sum(quantity) as units,
-                sum(revenue) as revenue,
-                coalesce(sum(quantity) filter (where is_sale), 0) as sold_units,
-                coalesce(sum(revenue) filter (where is_sale), 0.00) as sold_revenue,
-                count(*) filter (where num_nulls({columns}) > 0) as nulls
-              from curated.fact_orders
-              where {scope}
-              group by order_date, order_id
-            ) as orders
+              count(*), count(distinct order_id), sum(quantity)::bigint, sum(revenue),
+              coalesce(sum(quantity) filter (where is_sale), 0)::bigint,
+              coalesce(sum(revenue) filter (where is_sale), 0.00),
+              count(*) filter (where num_nulls({columns}) > 0)
+            from curated.fact_orders
+            where {scope}
             group by order_date
             """
         ).format(columns=sql.SQL(", ").join(map(sql.Identifier, FACT_ORDERS.columns)), scope=scope),

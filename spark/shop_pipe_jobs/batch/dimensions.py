@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from shop_pipe_jobs.batch.tables import DIM_CUSTOMERS, DIM_PRODUCTS
-from shop_pipe_jobs.batch.transform import MONEY, sold_revenue, sold_units, total
+from shop_pipe_jobs.batch.transform import sold_revenue, sold_units
 
 CUSTOMER_ATTRIBUTES = ("customer_id", "name", "email", "created_at")
 PRODUCT_ATTRIBUTES = ("product_id", "name", "category", "price")
@@ -27,8 +27,8 @@ def dim_customers(customers: DataFrame, lines: DataFrame) -> DataFrame:
         F.min("first_at").alias("first_order_at"),
         F.max("last_at").alias("last_order_at"),
         F.count("*").alias("orders"),
-        total("units").alias("units"),
-        total("revenue").alias("lifetime_value"),
+        F.sum("units").alias("units"),
+        F.sum("revenue").alias("lifetime_value"),
     )
     return (
         customers.join(figures, "customer_id", "left")
@@ -36,7 +36,7 @@ def dim_customers(customers: DataFrame, lines: DataFrame) -> DataFrame:
             {
                 "orders": _or_zero("orders"),
                 "units": _or_zero("units"),
-                "lifetime_value": _or_zero("lifetime_value").cast(MONEY),
+                "lifetime_value": _or_zero("lifetime_value"),
             }
         )
         .select(*DIM_CUSTOMERS.columns)
@@ -92,7 +92,7 @@ def _or_zero(name: str) -> Column:
 
 
 def _figures(product_sales: DataFrame) -> DataFrame:
-    return product_sales.groupBy("product_id").agg(*(total(name).alias(name) for name in FIGURES))
+    return product_sales.groupBy("product_id").agg(*(F.sum(name).alias(name) for name in FIGURES))
 
 
 def _with_figures(products: DataFrame) -> DataFrame:
@@ -100,6 +100,6 @@ def _with_figures(products: DataFrame) -> DataFrame:
         {
             "units": _or_zero("units"),
             "orders": _or_zero("orders"),
-            "revenue": _or_zero("revenue").cast(MONEY),
+            "revenue": _or_zero("revenue"),
         }
     ).select(*DIM_PRODUCTS.columns)

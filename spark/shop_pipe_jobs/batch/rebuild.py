@@ -43,6 +43,8 @@ class Inputs:
     # All that is read fits into one partition: grouping and joining there saves every shuffle. The jobs of the
     # several tables run beside one another, so that the cores are busy all the same.
     small: bool
+    # So few that every task may hold their categories.
+    few_products: bool
     # A product keeps the attributes that the dimension has: the days of a changed category aren't rebuilt.
     keep_product_attributes: bool
 
@@ -54,7 +56,7 @@ class Rebuild:
         self._plan = plan
         self._inputs = inputs
         self._read_facts = transform.fact_orders(inputs.orders).persist()
-        self._facts = self._together(self._read_facts)
+        self._facts = self._by_order(self._read_facts)
 
     def stage_facts(self) -> Staged:
         """Reads the order lines, once: the facts stay cached for everything after."""
@@ -77,6 +79,13 @@ class Rebuild:
         """Gives the cached frames' memory back."""
         self._facts.sparkSession.catalog.clearCache()
 
+    def _by_order(self, facts: DataFrame) -> DataFrame:
+        """Lines of an order in one partition, once for all: what is counted per order needs no shuffle of its own."""
+        if self._inputs.small:
+            return facts.coalesce(1)
+        parts = int(facts.sparkSession.conf.get("spark.sql.shuffle.partitions", "1") or 1)
+        return facts.select(*transform.AGGREGATED).repartition(parts, "order_id").persist()
+
     def _together(self, frame: DataFrame) -> DataFrame:
         return frame.coalesce(1) if self._inputs.small else frame
 
@@ -86,7 +95,9 @@ class Rebuild:
     def _stage(self, table: CuratedTable, frame: DataFrame) -> Staged:
         self._staging.create(table)
         staged = self._staging.write(frame, table.name)
-        self._staging.analyze(staged)
+        # Where nothing is curated, a stage is only copied.
+        if self._inputs.curated:
+            self._staging.analyze(staged)
         return staged
 
     def _of_everything(self, product_sales: DataFrame) -> dict[CuratedTable, DataFrame]:
@@ -136,5 +147,5 @@ class Rebuild:
         categories = products.select("product_id", "category")
         # Spark can't know the size of what it reads by JDBC and would sort both sides.
         return transform.daily_category_sales(
-            self._facts, F.broadcast(categories) if self._inputs.small else categories
+            self._facts, F.broadcast(categories) if self._inputs.few_products else categories
         )

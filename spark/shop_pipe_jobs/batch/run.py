@@ -29,6 +29,9 @@ from shop_pipe_jobs.events import Progress
 # Spark jobs and queries under way at a time: enough to keep a few cores busy, few enough connections.
 THREADS = 4
 
+# Parts of shop.products (see PAGES_PER_PARTITION) whose categories are sent to every task: some two million products.
+MOST_BROADCAST_PARTS = 10
+
 
 @dataclass(frozen=True)
 class Written:
@@ -101,6 +104,8 @@ def _write(
         with progress.stage("plan", "counting order lines"):
             found = survey(config, snapshot, books, reader)
             spark.conf.set("spark.sql.shuffle.partitions", str(found.shuffle_partitions))
+            # Of one partition there is nothing to adapt.
+            spark.conf.set("spark.sql.adaptive.enabled", str(not _is_small(config, found)).lower())
         totals = pool.submit(_totals, config, snapshot.name, found.plan)
         with progress.stage("read", f"reading {found.lines:,} order lines"):
             rebuild = Rebuild(reader, Staging(guard, config.target), found.plan, _inputs(config, books, reader, found))
@@ -118,9 +123,14 @@ def _inputs(config: BatchConfig, books: Books, reader: Reader, found: Survey) ->
         products=reader.shop("products", dimensions.PRODUCT_ATTRIBUTES, found.products),
         curated=books.curated,
         rows_per_partition=found.rows_per_partition,
-        small=found.lines <= config.rows_per_partition and len(found.customers) == len(found.products) == 1,
+        small=_is_small(config, found),
+        few_products=len(found.products) <= MOST_BROADCAST_PARTS,
         keep_product_attributes=config.request.only,
     )
+
+
+def _is_small(config: BatchConfig, found: Survey) -> bool:
+    return found.lines <= config.rows_per_partition and len(found.customers) == len(found.products) == 1
 
 
 def _totals(config: BatchConfig, snapshot: str, plan: Plan) -> dict[date, DayTotals]:

@@ -73,7 +73,7 @@ def count_all_days(connection: Connection, zone: str) -> list[DayLines]:
 
 
 def totals(connection: Connection, zone: str, days: Sequence[date] | None) -> dict[date, DayTotals]:
-    """Totals of `days` (None: of all) that have order lines. Grouped by order first: count(distinct …) would sort."""
+    """Totals of `days` (None: of all) that have order lines."""
     parameters: dict[str, Any] = {"zone": zone, "days": None if days is None else list(days)}
     if days is None:
         lines = "select ops.business_day(order_timestamp, %(zone)s) as day, * from shop.orders"
@@ -84,14 +84,11 @@ def totals(connection: Connection, zone: str, days: Sequence[date] | None) -> di
           join shop.orders as orders
             on orders.order_timestamp >= limits.first and orders.order_timestamp < limits.next
         """
+    # count(distinct …) sorts, which is half as dear as grouping by order first: that makes a group of every line.
     rows = connection.execute(
         f"""
-        select day, sum(lines)::bigint, count(*), sum(units)::bigint, sum(revenue)
-        from (
-          select day, order_id, count(*) as lines, sum(quantity) as units, sum(quantity * price) as revenue
-          from ({lines}) as lines
-          group by day, order_id
-        ) as orders
+        select day, count(*), count(distinct order_id), sum(quantity)::bigint, sum(quantity * price)
+        from ({lines}) as lines
         group by day
         """,
         parameters,

@@ -6,13 +6,15 @@ import json
 import logging
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 
 import psycopg
 from psycopg import sql
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from shop_pipe_jobs.batch.guard import APPLICATION, Guard
-from shop_pipe_jobs.batch.tables import CuratedTable
+from shop_pipe_jobs.batch.tables import MONEY, CuratedTable
 from shop_pipe_jobs.postgres import Connection, PostgresTarget
 
 SCHEMA = "etl_stage"
@@ -56,11 +58,12 @@ class Staging:
         self._connection.execute(sql.SQL(statement).format(identifier, columns))
 
     def write(self, frame: DataFrame, table: str) -> Staged:
-        """Runs the Spark job that computes `frame` and copies it; may be called from several threads."""
+        """Runs the Spark job that computes `frame`, money in cents, and copies it; callable from several threads."""
         write_id = str(uuid.uuid4())
         name = self.name(table)
         (
-            frame.write.format("pgcopy")
+            frame.select(*map(_as_staged, frame.columns))
+            .write.format("pgcopy")
             .options(
                 url=self._target.jdbc_url,
                 user=self._target.user,
@@ -82,6 +85,12 @@ class Staging:
     def analyze(self, staged: Staged) -> None:
         """So that Postgres doesn't plan a table of millions like one of ten pages."""
         self._connection.execute(sql.SQL("analyze {}").format(staged.table))
+
+
+def _as_staged(column: str) -> Column:
+    if column not in MONEY:
+        return F.col(column)
+    return (F.col(column).cast("decimal(20,0)") * F.lit(Decimal("0.01"))).cast(MONEY[column]).alias(column)
 
 
 def drop_stages(connection: Connection, pattern: str) -> None:

@@ -72,6 +72,9 @@ HOURLY_SALES = CuratedTable(
     columns=("order_hour", "order_date", "orders", "units", "revenue"),
 )
 
+# Columns that hold money, with their types in Spark; computed in cents, staged as these.
+MONEY = {"price": "decimal(12,2)", "revenue": "decimal(18,2)", "lifetime_value": "decimal(18,2)"}
+
 # Each row belongs to one business day and is replaced with it.
 DAY_TABLES = (FACT_ORDERS, DAILY_SALES, DAILY_PRODUCT_SALES, DAILY_CATEGORY_SALES, HOURLY_SALES)
 # Each row belongs to a customer or a product, whatever the days.
