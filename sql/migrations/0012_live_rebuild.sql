@@ -6,6 +6,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   bare boolean;
+  hashed text := current_setting('enable_hashagg');
 begin
   -- Before the rollups, as whoever writes both does it: a seed that replaces all orders is waited for here.
   lock table shop.orders in access share mode;
@@ -19,9 +20,12 @@ begin
   else
     delete from live.daily_product_sales;
   end if;
-  -- In the order of the key: a day lies on few pages, and the index is built in a third less time.
+  -- In the order of the key: a day lies on few pages, and the index is built in a third less time. There are nearly as many
+  -- groups as lines: one sort makes them and their order; hashing them first took 59 s instead of 43 at ten million lines.
+  perform set_config('enable_hashagg', 'off', true);
   insert into live.daily_product_sales
   select * from live.daily_product_sales_of_orders(zone) order by order_date, product_id;
+  perform set_config('enable_hashagg', hashed, true);
   if bare then
     alter table live.daily_product_sales add constraint daily_product_sales_pkey primary key (order_date, product_id);
   end if;
