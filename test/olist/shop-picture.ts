@@ -27,17 +27,17 @@ export function pictureOf(target: PgTarget): Promise<unknown> {
   });
 }
 
-/** Keys, checks and indexes of the shop's tables, with their comments, as the catalog has them. */
+/** Keys, checks and indexes of the shop's tables and of the rollups, with their comments, as the catalog has them. */
 export function definitionsOf(target: PgTarget): Promise<unknown[]> {
   return withClient(target, async (client) => {
     const { rows } = await client.query(
       `select conname, conrelid::regclass, pg_get_constraintdef(oid), convalidated, condeferrable, connoinherit,
         obj_description(oid, 'pg_constraint')
-      from pg_constraint where connamespace = 'shop'::regnamespace
+      from pg_constraint where connamespace in ('shop'::regnamespace, 'live'::regnamespace)
       union all
       select indexrelid::regclass::text, indrelid::regclass, pg_get_indexdef(indexrelid), indisvalid, indisprimary,
         indisunique, obj_description(indexrelid, 'pg_class')
-      from pg_index where indrelid in (select oid from pg_class where relnamespace = 'shop'::regnamespace)
+      from pg_index where indrelid in (select oid from pg_class where relnamespace in ('shop'::regnamespace, 'live'::regnamespace))
       order by 1, 2`,
     );
     return rows;
