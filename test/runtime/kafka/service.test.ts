@@ -170,7 +170,13 @@ function listeningAddresses(pid: number): Set<string> {
 
 function socketInodes(pid: number): Set<string> {
   const folder = `/proc/${pid}/fd`;
-  return new Set(
-    readdirSync(folder).map((fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(join(folder, fd)))?.[1] ?? ''),
-  );
+  const targetOf = (fd: string): string => {
+    try {
+      return readlinkSync(join(folder, fd));
+    } catch {
+      // Closed since the folder was read: a broker opens and closes files all the time.
+      return '';
+    }
+  };
+  return new Set(readdirSync(folder).map((fd) => /^socket:\[(\d+)\]$/.exec(targetOf(fd))?.[1] ?? ''));
 }
