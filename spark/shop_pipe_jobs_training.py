@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from shop_pipe_jobs.batch import transform
@@ -17,16 +17,20 @@ ORDER_LINES = 5_000
 
 
 def order_lines(spark: SparkSession) -> DataFrame:
-    """Rows of the columns that the batch reads from shop.orders."""
+    """Rows as the batch reads them from shop.orders: ids of 16 bytes, prices in cents."""
     return spark.range(0, ORDER_LINES, 1, 4).select(
-        F.format_string("order %d", F.floor(F.col("id") / 3)).alias("order_id"),
-        F.format_string("product %d", F.col("id") % 13).alias("product_id"),
-        F.format_string("customer %d", F.floor(F.col("id") / 6)).alias("customer_id"),
+        _id(F.floor(F.col("id") / 3)).alias("order_id"),
+        _id(F.col("id") % 13).alias("product_id"),
+        _id(F.floor(F.col("id") / 6)).alias("customer_id"),
         (F.col("id") % 7 + 1).cast("int").alias("quantity"),
-        F.col("id").cast("decimal(12,2)").alias("price"),
+        F.col("id").alias("price"),
         F.timestamp_seconds(F.col("id") * 1_000 + 1_500_000_000).alias("order_timestamp"),
         F.when(F.col("id") % 50 == 0, "canceled").otherwise("delivered").alias("status"),
     )
+
+
+def _id(number: Column) -> Column:
+    return F.unhex(F.md5(number.cast("string")))
 
 
 def batch(spark: SparkSession) -> None:

@@ -4,7 +4,7 @@ import type { PgTarget } from '../postgres/target.ts';
 /** From here on compiling for speed costs less than it saves (docs/decisions/spark-start.md); order lines. */
 const manyLines = 500_000;
 
-/** Whether the shop, by Postgres's own estimate, is one that a job over all of it works on for minutes. */
+/** Whether the shop, by Postgres's own estimate, is one that a job over all of it works on for a minute or more. */
 export async function isLargeShop(target: PgTarget): Promise<boolean> {
   try {
     return await withClient(target, async (client) => {

@@ -50,8 +50,6 @@ export function baseProperties(
   return {
     'spark.ui.enabled': 'false',
     'spark.ui.showConsoleProgress': 'false',
-    // What is cached lives for minutes: looking for how to pack it takes longer than writing it.
-    'spark.sql.inMemoryColumnarStorage.compressed': 'false',
     'spark.driver.memory': driverMemory,
     'spark.driver.extraJavaOptions': `${jvm} -Dlog4j2.configurationFile=${log}${archive}`,
     ...(master.startsWith('local')

@@ -63,9 +63,9 @@ class Reader:
             **options,
         }
         formed = [column for column in columns if column in _FORMS]
-        # Predicates speak of the columns as they are, so these stay beside; Postgres sends only what is selected below.
-        forms = ", ".join(f"{_FORMS[column].format(column)} as {_formed(column)}" for column in formed)
-        query = f"(select ctid, *{', ' if forms else ''}{forms} from {table}) as source"
+        # Predicates speak of ctid and of the columns as they are, so these stay; Postgres sends what is selected below.
+        forms = [f"{_FORMS[column].format(column)} as {_formed(column)}" for column in formed]
+        query = f"(select {', '.join(['ctid', '*', *forms])} from {table}) as source"
         frame = self.spark.read.jdbc(self.target.jdbc_url, query, predicates=list(predicates), properties=properties)
         frame = frame.select(
             *(F.col(_formed(column)).alias(column) if column in formed else F.col(column) for column in columns)

@@ -40,6 +40,8 @@ class Inputs:
     products: DataFrame
     curated: Mapping[date, int]
     rows_per_partition: int
+    # Of what is shuffled.
+    partitions: int
     # All that is read fits into one partition: grouping and joining there saves every shuffle. The jobs of the
     # several tables run beside one another, so that the cores are busy all the same.
     small: bool
@@ -82,9 +84,9 @@ class Rebuild:
     def _by_order(self, facts: DataFrame) -> DataFrame:
         """Lines of an order in one partition, once for all: what is counted per order needs no shuffle of its own."""
         if self._inputs.small:
-            return facts.coalesce(1)
-        parts = int(facts.sparkSession.conf.get("spark.sql.shuffle.partitions", "1") or 1)
-        return facts.select(*transform.AGGREGATED).repartition(parts, "order_id").persist()
+            return self._together(facts)
+        # Aggregates need all of a fact but its price.
+        return facts.drop("price").repartition(self._inputs.partitions, "order_id").persist()
 
     def _together(self, frame: DataFrame) -> DataFrame:
         return frame.coalesce(1) if self._inputs.small else frame

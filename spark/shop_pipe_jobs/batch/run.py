@@ -29,9 +29,6 @@ from shop_pipe_jobs.events import Progress
 # Spark jobs and queries under way at a time: enough to keep a few cores busy, few enough connections.
 THREADS = 4
 
-# Parts of shop.products (see PAGES_PER_PARTITION) whose categories are sent to every task: some two million products.
-MOST_BROADCAST_PARTS = 10
-
 
 @dataclass(frozen=True)
 class Written:
@@ -105,7 +102,9 @@ def _write(
             found = survey(config, snapshot, books, reader)
             spark.conf.set("spark.sql.shuffle.partitions", str(found.shuffle_partitions))
             # Of one partition there is nothing to adapt.
-            spark.conf.set("spark.sql.adaptive.enabled", str(not _is_small(config, found)).lower())
+            spark.conf.set("spark.sql.adaptive.enabled", str(not found.small).lower())
+            # What is cached lives for a minute: looking for how to pack it takes longer than writing it.
+            spark.conf.set("spark.sql.inMemoryColumnarStorage.compressed", "false")
         totals = pool.submit(_totals, config, snapshot.name, found.plan)
         with progress.stage("read", f"reading {found.lines:,} order lines"):
             rebuild = Rebuild(reader, Staging(guard, config.target), found.plan, _inputs(config, books, reader, found))
@@ -123,14 +122,11 @@ def _inputs(config: BatchConfig, books: Books, reader: Reader, found: Survey) ->
         products=reader.shop("products", dimensions.PRODUCT_ATTRIBUTES, found.products),
         curated=books.curated,
         rows_per_partition=found.rows_per_partition,
-        small=_is_small(config, found),
-        few_products=len(found.products) <= MOST_BROADCAST_PARTS,
+        partitions=found.shuffle_partitions,
+        small=found.small,
+        few_products=found.few_products,
         keep_product_attributes=config.request.only,
     )
-
-
-def _is_small(config: BatchConfig, found: Survey) -> bool:
-    return found.lines <= config.rows_per_partition and len(found.customers) == len(found.products) == 1
 
 
 def _totals(config: BatchConfig, snapshot: str, plan: Plan) -> dict[date, DayTotals]:

@@ -21,6 +21,8 @@ from shop_pipe_jobs.batch.tables import DAILY_PRODUCT_SALES, DIM_PRODUCTS
 LEAST_ROWS_PER_PARTITION = 20_000
 # Of a table read by pages; customers and products have some 80 rows to a page.
 PAGES_PER_PARTITION = 2_500
+# Of shop.products, some two million of them: up to here their categories are sent to every task.
+MOST_BROADCAST_PAGES = 25_000
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ class Survey:
     # Those that may have changed since the last run; in full, all.
     customers: list[str]
     products: list[str]
+    # All that is read fits into one partition.
+    small: bool
+    # So few that every task may hold their categories.
+    few_products: bool
 
     @property
     def shuffle_partitions(self) -> int:
@@ -53,13 +59,16 @@ def survey(config: BatchConfig, snapshot: Snapshot, books: Books, reader: Reader
         plan = plan_days(config, books, pulled_in)
         days = source.count_days(snapshot.connection, config.timezone, plan.days)
     rows = _rows_per_partition(config, reader.spark, days)
+    lines = sum(day.lines for day in days)
     return Survey(
         plan,
-        sum(day.lines for day in days),
+        lines,
         rows,
         order_predicates(days, rows, contiguous=plan.full),
         customers,
         products,
+        small=lines <= config.rows_per_partition and len(customers) == len(products) == 1,
+        few_products=pages(snapshot, "shop.products") <= MOST_BROADCAST_PAGES,
     )
 
 

@@ -19,19 +19,6 @@ from shop_pipe_jobs.batch.tables import (
 
 NO_SALE = ("canceled", "unavailable")
 
-# What aggregates and dimensions need of a fact.
-AGGREGATED = (
-    "order_id",
-    "product_id",
-    "customer_id",
-    "order_date",
-    "order_timestamp",
-    "quantity",
-    "revenue",
-    "status",
-    "is_sale",
-)
-
 
 def fact_orders(orders: DataFrame) -> DataFrame:
     """Order lines of shop.orders -> rows of curated.fact_orders."""
