@@ -1,10 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+/** A poll ends as soon as it may: only a busy machine, where several engines start at once, comes near this. */
+const expect = { poll: { timeout: 20_000 } };
+
 export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/**/*.unit.test.ts'], environment: 'node', testTimeout: 30_000 },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.unit.test.ts'],
+          environment: 'node',
+          testTimeout: 30_000,
+          expect,
+        },
       },
       {
         test: {
@@ -14,6 +23,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          expect,
         },
       },
       {
@@ -25,6 +35,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          expect,
         },
       },
     ],
