@@ -24,6 +24,8 @@ export async function benchPgcopy({ root, rounds, orders, progress }: BenchOptio
     await submit(
       {
         name: 'pgcopy',
+        // Minutes of work, as the runs that write so many rows have.
+        long: true,
         main: join(root, 'bench', 'rivals', 'writes.py'),
         request: {
           url: `jdbc:postgresql://${superuser.host}:${superuser.port}/${database}`,
