@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process that can be told from a later one with the same number. */
 export interface ProcessId {
@@ -59,15 +59,29 @@ export function isAlive(id: ProcessId): boolean {
   return identify(id.pid)?.startTime === id.startTime;
 }
 
-/** Whether any process of the group lives; a killed leader leaves its group behind. */
+/**
+ * Whether any process of the group lives; a killed leader leaves its group behind. Zombies do not count: they answer
+ * signals until they are reaped, which the first process of a container may never do.
+ */
 function groupLives(group: number): boolean {
   try {
     process.kill(-group, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  return true;
+  // Twice: one that was started while the first look went on is in the second.
+  return hasLiving(group) || hasLiving(group);
 }
+
+const hasLiving = (group: number): boolean =>
+  process.platform === 'linux'
+    ? readdirSync('/proc').some((name) => {
+        const stat = /^\d+$/.test(name) ? readStat(Number(name)) : null;
+        return stat?.group === group && !stat.state.startsWith('Z');
+      })
+    : execFileSync('ps', ['-A', '-o', 'pgid=,state='], { encoding: 'utf8' })
+        .split('\n')
+        .some((line) => new RegExp(`^\\s*${group}\\s+[^Z]`).test(line));
 
 function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
@@ -95,8 +109,7 @@ export async function stopGroup(
   const deadline = Date.now() + graceMs;
   let killed = false;
   for (;;) {
-    // A zombie leader still answers signals until its parent reaps it: what counts is that nothing of it runs.
-    if (!isAlive(leader) && (!groupLives(leader.pid) || readStat(leader.pid)?.state === 'Z')) return true;
+    if (!groupLives(leader.pid)) return true;
     if (!killed && Date.now() > deadline) {
       signalGroup(leader.pid, 'SIGKILL');
       killed = true;
