@@ -1,7 +1,7 @@
 // What the machine must have before anything is downloaded. Node built-ins only: the start scripts use it before any
 // package is installed, src/toolchain and `doctor` use it afterwards.
 import { spawnSync } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
 /** Majors that Spark 4.2 runs on and that are tested here. */
@@ -28,8 +28,7 @@ export function findJdk(env = process.env) {
   const others = [];
   for (const home of homes) {
     if (!existsSync(join(home, 'bin', 'java')) || !existsSync(join(home, 'bin', 'javac'))) continue;
-    const { stderr } = spawnSync(join(home, 'bin', 'java'), ['-version'], { encoding: 'utf8' });
-    const version = /version "([^"]+)"/.exec(stderr ?? '')?.[1];
+    const version = versionOf(home);
     if (!version) continue;
     const major = Number(/^(?:1\.)?(\d+)/.exec(version)?.[1]);
     if (major >= supportedJdks.least && major <= supportedJdks.most) return { home, version, major };
@@ -39,6 +38,16 @@ export function findJdk(env = process.env) {
     problem: `Spark needs a JDK 17 or 21 with javac${others.length > 0 ? `; found only ${others.join(', ')}` : ''}`,
     remedy: 'apt-get install openjdk-17-jdk-headless (macOS: brew install openjdk@17), or set JAVA_HOME',
   };
+}
+
+/** @param {string} home */
+function versionOf(home) {
+  // What nearly every JDK says of itself, without starting one.
+  const release = join(home, 'release');
+  const said = existsSync(release) && /^JAVA_VERSION="([^"]+)"/m.exec(readFileSync(release, 'utf8'))?.[1];
+  if (said) return said;
+  const { stderr } = spawnSync(join(home, 'bin', 'java'), ['-version'], { encoding: 'utf8' });
+  return /version "([^"]+)"/.exec(stderr ?? '')?.[1];
 }
 
 const pythons = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];

@@ -5,6 +5,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from shop_pipe_jobs.python_path import prefer_installed
+
+prefer_installed()
+
 from shop_pipe_jobs.batch.main import main
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { interruptedError, ShopPipeError } from '../errors.ts';
 import { identify, type ProcessId, stopGroup } from '../process/process-table.ts';
+import { quickJvm } from '../toolchain/class-archive.ts';
 import type { SparkToolchain } from '../toolchain/spark.ts';
 import { type JobLog, openJobLog } from './job-log.ts';
 import { baseProperties, propertiesText, type Resources } from './properties.ts';
@@ -200,6 +201,8 @@ function environment({ toolchain, master, confFolder }: SubmitOptions): Record<s
     ...Object.fromEntries(kept),
     JAVA_HOME: toolchain.jdk.home,
     SPARK_HOME: toolchain.home,
+    // Of the JVM that works out how the job's is started.
+    SPARK_LAUNCHER_OPTS: quickJvm.join(' '),
     SPARK_CONF_DIR: toolchain.classArchive?.conf ?? confFolder,
     PYSPARK_PYTHON: toolchain.python,
     PYSPARK_DRIVER_PYTHON: toolchain.python,

@@ -15,7 +15,8 @@ export interface VenvContents {
 }
 
 /**
- * Makes a venv in `folder` from hashed locks: pip brings uv, uv brings the rest (seconds where pip takes minutes).
+ * Makes a venv in `folder` from hashed locks: pip brings uv, uv brings the rest (seconds where pip takes minutes), compiled,
+ * so that no start has to: the environment may forbid Python to keep what it compiles.
  *
  * @throws ShopPipeError what the installer said, in one line.
  */
@@ -37,6 +38,7 @@ export async function buildVenv(folder: string, contents: VenvContents): Promise
     'install',
     '--quiet',
     '--no-cache',
+    '--compile-bytecode',
     '--python',
     inVenv,
     '--require-hashes',

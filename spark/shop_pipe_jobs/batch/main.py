@@ -6,8 +6,6 @@ import os
 import sys
 import time
 
-from pyspark.sql import SparkSession
-
 from shop_pipe_jobs import watchdog
 from shop_pipe_jobs.batch.config import read_config
 from shop_pipe_jobs.batch.failure import as_job_error
@@ -17,6 +15,7 @@ from shop_pipe_jobs.events import Progress, to_stdout
 from shop_pipe_jobs.interrupts import Interrupts
 from shop_pipe_jobs.postgres import PostgresTarget
 from shop_pipe_jobs.process import config_text, error_event, leave
+from shop_pipe_jobs.session import start_spark
 
 # How long an interrupted run may take to write into the books that it was, seconds; less than its submitter's patience.
 LAST_WORDS_S = 15.0
@@ -31,7 +30,7 @@ def main() -> int:
         config = read_config(config_text(sys.argv), os.environ)
         target = config.target
         watchdog.watch(config.parent, lambda reason: _die(reason, interrupts))
-        result = run(config, _start_spark, Progress(to_stdout), interrupts.shield())
+        result = run(config, start_spark, Progress(to_stdout), interrupts.shield())
     except BaseException as error:
         failure = as_job_error(error, None, target or PostgresTarget("?", 0, "?", "?", ""))
         to_stdout(error_event(failure))
@@ -39,11 +38,6 @@ def main() -> int:
         leave(code)
     to_stdout(result.to_event())
     return 0
-
-
-def _start_spark() -> SparkSession:
-    """Name, master, jars and memory are the submitter's business."""
-    return SparkSession.builder.getOrCreate()
 
 
 def _die(reason: str, interrupts: Interrupts) -> None:

@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn
 
 from pyspark import SparkContext
-from pyspark.sql import SparkSession
 
 from shop_pipe_jobs import watchdog
 from shop_pipe_jobs.errors import JobError
 from shop_pipe_jobs.events import to_stdout
 from shop_pipe_jobs.postgres import PostgresTarget
 from shop_pipe_jobs.process import config_text, error_event, leave
+from shop_pipe_jobs.session import start_spark
 from shop_pipe_jobs.stream.config import read_config
 from shop_pipe_jobs.stream.driver import Driver
 from shop_pipe_jobs.stream.failure import as_job_error
@@ -36,16 +36,11 @@ def main() -> NoReturn:
         gateway = SparkContext._gateway
         take_signals_of_jvm(gateway, stop)
         pool = ThreadPoolExecutor(1, thread_name_prefix="spark")
-        Driver(config, gateway, to_stdout, stop, Faults.from_environment()).run(pool.submit(_start_spark))
+        Driver(config, gateway, to_stdout, stop, Faults.from_environment()).run(pool.submit(start_spark))
     except BaseException as error:
         to_stdout(error_event(as_job_error(error, target)))
         leave(1)
     leave(0)
-
-
-def _start_spark() -> SparkSession:
-    """Name, master, jars and memory are the submitter's business."""
-    return SparkSession.builder.getOrCreate()
 
 
 def _die(reason: str) -> None:
