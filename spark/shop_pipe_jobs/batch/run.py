@@ -103,12 +103,16 @@ def _write(
             spark.conf.set("spark.sql.shuffle.partitions", str(found.shuffle_partitions))
             # Of one partition there is nothing to adapt.
             spark.conf.set("spark.sql.adaptive.enabled", str(not found.small).lower())
+            if found.small:
+                # Of some thousand rows: compiling code for them takes longer than doing without.
+                spark.conf.set("spark.sql.codegen.wholeStage", "false")
+                spark.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
             # What is cached lives for a minute: looking for how to pack it takes longer than writing it.
             spark.conf.set("spark.sql.inMemoryColumnarStorage.compressed", "false")
         totals = pool.submit(_totals, config, snapshot.name, found.plan)
         with progress.stage("read", f"reading {found.lines:,} order lines"):
             rebuild = Rebuild(reader, Staging(guard, config.target), found.plan, _inputs(config, books, reader, found))
-            staged = {"fact_orders": rebuild.stage_facts()}
+            staged = {"fact_orders": rebuild.stage_facts(pool)}
         with progress.stage("write", "computing aggregates and dimensions"):
             staged |= rebuild.stage_rest(pool)
             rebuild.release()

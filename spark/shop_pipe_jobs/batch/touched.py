@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -36,30 +36,36 @@ def days_before(reader: Reader, plan: Plan, curated: Mapping[date, int], rows_pe
     )
 
 
-class Touched:
-    """Ids, in Spark and as a staged table: so Postgres can look the rest up by index, and Spark reads no more."""
+def ids_of(ids: Mapping[str, Sequence[DataFrame]]) -> DataFrame:
+    """Frames with a column of that name each -> `kind`, the column's name, and `id`."""
+    frames = [
+        frame.select(F.lit(column).alias("kind"), F.col(column).alias("id"))
+        for column, all_frames in ids.items()
+        for frame in all_frames
+    ]
+    return reduce(DataFrame.unionByName, frames)
 
-    def __init__(
-        self,
-        reader: Reader,
-        staging: Staging,
-        ids: Mapping[str, Sequence[DataFrame]],
-        rows_per_partition: int,
-        together: Callable[[DataFrame], DataFrame],
-    ) -> None:
-        """`ids`: frames with a column of that name each."""
-        frames = [
-            frame.select(F.lit(column).alias("kind"), F.col(column).alias("id"))
-            for column, all_frames in ids.items()
-            for frame in all_frames
-        ]
+
+class Touched:
+    """Ids, in Spark and as a staged table: so Postgres can look the rest up by index, and Spark reads no more.
+
+    Frames that are read by them may be made before the ids are staged, but then each is of one partition.
+    """
+
+    def __init__(self, reader: Reader, staging: Staging, keys: DataFrame, rows_per_partition: int) -> None:
+        """`keys`: distinct rows of `ids_of`, kept."""
         self._reader = reader
-        self._keys = together(reduce(DataFrame.unionByName, frames)).distinct().persist()
-        staging.create_keys(KEYS)
-        staged = staging.write(self._keys, KEYS)
-        staging.analyze(staged)
-        self._table = f"{SCHEMA}.{staged.name}"
-        self._parts = 1 + staged.rows // rows_per_partition
+        self._staging = staging
+        self._rows_per_partition = rows_per_partition
+        self._keys = keys
+        self._table = f"{SCHEMA}.{staging.name(KEYS)}"
+        self._parts = 1
+
+    def stage(self) -> None:
+        self._staging.create_keys(KEYS)
+        staged = self._staging.write(self._keys, KEYS)
+        self._staging.analyze(staged)
+        self._parts = 1 + staged.rows // self._rows_per_partition
 
     def ids(self, column: str) -> DataFrame:
         return self._keys.where(F.col("kind") == column).select(F.col("id").alias(column))
