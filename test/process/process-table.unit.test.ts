@@ -34,7 +34,7 @@ test('a group of zombies has ended', async () => {
 });
 
 test('who survives the leader is killed after the grace', async () => {
-  const [leader, member] = await orphans("bash -c 'trap \"\" TERM; while :; do sleep 1; done'");
+  const [leader, member] = await orphans('bash -c \'trap "" TERM; while :; do sleep 1; done\'');
   // It has to have set its trap.
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(await stopGroup(leader, 'SIGTERM', 1_000)).toBe(true);
