@@ -8,6 +8,7 @@ import { benchProduce } from './produce.ts';
 import { benchQuestions } from './questions.ts';
 import { record, tableOf } from './report.ts';
 import { benchSeed } from './seed.ts';
+import { benchSeedOlist } from './seed-olist.ts';
 import { benchStream } from './stream.ts';
 
 const benches = {
@@ -20,6 +21,7 @@ const benches = {
   produce: benchProduce,
   questions: benchQuestions,
   seed: benchSeed,
+  'seed-olist': benchSeedOlist,
   stream: benchStream,
 };
 

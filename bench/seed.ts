@@ -10,10 +10,9 @@ import type { PgTarget } from '../src/postgres/target.ts';
 import { type Comparison, compare, type Figures } from './harness.ts';
 import { memoryOf } from './memory.ts';
 import type { BenchOptions } from './produce.ts';
+import { type ShopTable, sameShop, shopTables } from './same-shop.ts';
 import { BenchStack } from './stack.ts';
 
-/** In the order of their foreign keys. */
-const tables = ['products', 'customers', 'orders'] as const;
 const rowsPerStatement = 1_000;
 
 /**
@@ -29,7 +28,7 @@ export async function benchSeed({ root, rounds, orders, progress }: BenchOptions
     // A shop without rows is what each run starts from.
     const seeded = await stack.copy('bench_seeded');
     await stack.cli(seed, seeded.env);
-    for (const table of tables) await save(seeded.owner, table, stack.folder);
+    for (const table of shopTables) await save(seeded.owner, table, stack.folder);
     const comparison = await compare(
       {
         name: 'seed',
@@ -54,7 +53,7 @@ export async function benchSeed({ root, rounds, orders, progress }: BenchOptions
           const started = performance.now();
           await withClient(owner, async (client) => {
             await client.query('begin');
-            for (const table of tables) await insert(client, table, stack.folder);
+            for (const table of shopTables) await insert(client, table, stack.folder);
             await client.query('commit');
             await client.query('analyze shop.products, shop.customers, shop.orders');
           });
@@ -78,7 +77,7 @@ export async function benchSeed({ root, rounds, orders, progress }: BenchOptions
 }
 
 /** The rows as lines of JSON arrays of strings. */
-const save = (target: PgTarget, table: (typeof tables)[number], folder: string): Promise<void> =>
+const save = (target: PgTarget, table: ShopTable, folder: string): Promise<void> =>
   withClient(target, async (client) => {
     const list = columns[table].map((column) => `${column}::text`).join(', ');
     const out = client.query(
@@ -87,7 +86,7 @@ const save = (target: PgTarget, table: (typeof tables)[number], folder: string):
     await pipeline(out, createWriteStream(join(folder, `${table}.jsonl`)));
   });
 
-async function insert(client: pg.Client, table: (typeof tables)[number], folder: string): Promise<void> {
+async function insert(client: pg.Client, table: ShopTable, folder: string): Promise<void> {
   const names = columns[table];
   const statement = (rows: number): string => {
     const tuple = (row: number): string =>
@@ -110,21 +109,4 @@ async function insert(client: pg.Client, table: (typeof tables)[number], folder:
     if (rows === rowsPerStatement) await flush();
   }
   await flush();
-}
-
-/** @throws Error naming the table that the last runs of both sides filled differently. */
-async function sameShop(stack: BenchStack): Promise<void> {
-  const { owner } = stack.targets;
-  const digest = (database: string, table: (typeof tables)[number]): Promise<string> =>
-    withClient({ ...owner, database }, async (client) => {
-      const list = columns[table].join(', ');
-      const { rows } = await client.query<{ digest: string }>(
-        `select count(*) || ' ' || sum(hashtextextended(row(${list})::text, 0)::numeric) as digest from shop.${table}`,
-      );
-      return rows[0]?.digest ?? '';
-    });
-  for (const table of tables) {
-    if ((await digest('bench_ours', table)) !== (await digest('bench_rival', table)))
-      throw new Error(`shop.${table} differs between the two sides`);
-  }
 }

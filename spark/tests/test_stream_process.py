@@ -90,7 +90,7 @@ def test_a_driver_that_was_asleep_writes_nothing_any_more(stream: Stream, tmp_pa
         stdout, _ = process.communicate(timeout=60)
     assert process.returncode == 1, (tmp_path / "stderr").read_text()
     said = events(stdout)
-    assert (said[-1]["event"], said[-1]["kind"], said[-1]["code"]) == ("error", "environment", "superseded")
+    assert (said[-1]["event"], said[-1]["kind"], said[-1]["code"]) == ("error", "environment", "superseded"), said[-1]
     assert sum(event["read"] for event in said if event["event"] == "batch") == first
     third = stream.orders(5)
     taking.has_read(second + third)

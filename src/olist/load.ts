@@ -23,7 +23,11 @@ export interface LoadOptions {
   replace?: boolean | undefined;
 }
 
-const shop: ShopTables = { customers: 'shop.customers', products: 'shop.products', orders: 'shop.orders' };
+export const shop: ShopTables = {
+  customers: 'shop.customers',
+  products: 'shop.products',
+  orders: 'shop.orders',
+};
 
 // For one transaction: sorts and hashes of a whole dataset stay in memory where they can.
 const generous = `
