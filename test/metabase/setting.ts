@@ -58,7 +58,7 @@ export function setting(url: () => string, bi: () => PgTarget): Setting {
   };
 }
 
-/** A shop with orders of the last days, curated and live, so that every card has rows. */
+/** A shop with orders of the last days, curated and live, so that every card has rows: one is sold at this moment, whatever the hour. */
 export async function fillShop(database: TestDatabase): Promise<void> {
   await withClient(database.owner, (client) =>
     client.query(`
@@ -67,7 +67,7 @@ export async function fillShop(database: TestDatabase): Promise<void> {
       select md5('p' || n)::uuid, 'Produto ' || n, 'category ' || n % 3, 10 from generate_series(1, 9) as n;
       insert into shop.orders (order_id, product_id, customer_id, quantity, price, order_timestamp, status, version, status_at)
       select md5('o' || n)::uuid, md5('p' || 1 + n % 9)::uuid, md5('c')::uuid, 1 + n % 3, 10.5, now() - n * interval '20 minutes',
-        case n % 5 when 0 then 'canceled' else 'shipped' end, 2, now() - n * interval '19 minutes'
+        case n % 5 when 4 then 'canceled' else 'shipped' end, 2, now() - n * interval '19 minutes'
       from generate_series(0, 1500) as n;
       select live.rebuild('${timezone}');
       insert into curated.dim_products select product_id, name, category, price, 0, 0, 0 from shop.products;
