@@ -5,17 +5,8 @@ import { copyIn } from '../src/olist/copy.ts';
 import { readHeader } from '../src/olist/csv-header.ts';
 import { shop } from '../src/olist/load.ts';
 import { stageTableOf } from '../src/olist/olist-files.ts';
-import { insertCustomers, insertOrders, insertProducts } from '../src/olist/olist-insert.ts';
+import { insertRows } from '../src/olist/olist-fill.ts';
 import { openOlist } from '../src/olist/olist-path.ts';
-import {
-  firstNames,
-  lastNames,
-  productAdjectives,
-  productMaterials,
-  productNouns,
-  slugOf,
-} from '../src/olist/pools.ts';
-
 import { withClient } from '../src/postgres/connection.ts';
 import { type Comparison, compare, type Figures } from './harness.ts';
 import type { BenchOptions } from './produce.ts';
@@ -91,20 +82,7 @@ async function seedByHand(client: pg.Client, root: string, path: string): Promis
   }
   await close();
   await client.query(readFileSync(join(root, 'bench', 'rivals', 'olist.sql'), 'utf8'));
-  await client.query(insertCustomers(shop, { first: firstNames.length, last: lastNames.length }), [
-    firstNames,
-    firstNames.map(slugOf),
-    lastNames,
-  ]);
-  await client.query(
-    insertProducts(shop, {
-      nouns: productNouns.length,
-      adjectives: productAdjectives.length,
-      materials: productMaterials.length,
-    }),
-    [productNouns, productAdjectives, productMaterials],
-  );
-  await client.query(insertOrders(shop));
+  await insertRows(client, shop);
   await client.query('select live.rebuild($1)', [zone]);
   await client.query('commit');
   await client.query('analyze shop.products, shop.customers, shop.orders');

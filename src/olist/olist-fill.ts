@@ -25,7 +25,8 @@ export async function fillFromOlist(
 
 const stageOf = (name: OlistFileName): string => `seed_stage.${stageTableOf(name)}`;
 
-async function insertRows(client: pg.Client, into: ShopTables): Promise<ShopRows> {
+/** Rows of `into`, from the typed tables, people and lines. */
+export async function insertRows(client: pg.Client, into: ShopTables): Promise<ShopRows> {
   const { firstNames, lastNames, productAdjectives, productMaterials, productNouns, slugOf } = await import(
     './pools.ts'
   );
