@@ -47,6 +47,8 @@ class Inputs:
     # All that is read fits into one partition: grouping and joining there saves every shuffle. The jobs of the
     # several tables run beside one another, so that the cores are busy all the same.
     small: bool
+    # No code is compiled for expressions.
+    interpreted: bool
     # So few that every task may hold their categories.
     few_products: bool
     # A product keeps the attributes that the dimension has: the days of a changed category aren't rebuilt.
@@ -107,7 +109,7 @@ class Rebuild:
 
     def _kept(self, frame: DataFrame) -> DataFrame:
         """`frame`, computed once for all that is made of it."""
-        if self._inputs.small and self._sole_machine:
+        if self._inputs.interpreted and self._sole_machine:
             # As rows, and without its plan: nothing of it has to be compiled, and what is made of it is planned sooner.
             return frame.localCheckpoint(eager=False)
         return frame.persist()

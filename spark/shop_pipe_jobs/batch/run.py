@@ -103,8 +103,7 @@ def _write(
             spark.conf.set("spark.sql.shuffle.partitions", str(found.shuffle_partitions))
             # Of one partition there is nothing to adapt.
             spark.conf.set("spark.sql.adaptive.enabled", str(not found.small).lower())
-            if found.small:
-                # Of some thousand rows: compiling code for them takes longer than doing without.
+            if found.interpreted:
                 spark.conf.set("spark.sql.codegen.wholeStage", "false")
                 spark.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
             # What is cached lives for a minute: looking for how to pack it takes longer than writing it.
@@ -128,6 +127,7 @@ def _inputs(config: BatchConfig, books: Books, reader: Reader, found: Survey) ->
         rows_per_partition=found.rows_per_partition,
         partitions=found.shuffle_partitions,
         small=found.small,
+        interpreted=found.interpreted,
         few_products=found.few_products,
         keep_product_attributes=config.request.only,
     )

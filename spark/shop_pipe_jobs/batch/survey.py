@@ -23,6 +23,8 @@ LEAST_ROWS_PER_PARTITION = 20_000
 PAGES_PER_PARTITION = 2_500
 # Of shop.products, some two million of them: up to here their categories are sent to every task.
 MOST_BROADCAST_PAGES = 25_000
+# Up to here interpreting an expression takes less time than compiling it (docs/decisions/spark-start.md).
+MOST_INTERPRETED_LINES = 5_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Survey:
     products: list[str]
     # All that is read fits into one partition.
     small: bool
+    # And so few lines that compiling code for them takes longer than doing without.
+    interpreted: bool
     # So few that every task may hold their categories.
     few_products: bool
 
@@ -60,6 +64,7 @@ def survey(config: BatchConfig, snapshot: Snapshot, books: Books, reader: Reader
         days = source.count_days(snapshot.connection, config.timezone, plan.days)
     rows = _rows_per_partition(config, reader.spark, days)
     lines = sum(day.lines for day in days)
+    small = lines <= config.rows_per_partition and len(customers) == len(products) == 1
     return Survey(
         plan,
         lines,
@@ -67,7 +72,8 @@ def survey(config: BatchConfig, snapshot: Snapshot, books: Books, reader: Reader
         order_predicates(days, rows, contiguous=plan.full),
         customers,
         products,
-        small=lines <= config.rows_per_partition and len(customers) == len(products) == 1,
+        small=small,
+        interpreted=small and not plan.full and lines <= MOST_INTERPRETED_LINES,
         few_products=pages(snapshot, "shop.products") <= MOST_BROADCAST_PAGES,
     )
 
