@@ -17,6 +17,7 @@ from stream_shop import LATEST, STREAM, StreamShop, stream_shop, topic
 
 from shop_pipe_jobs.errors import JobError
 from shop_pipe_jobs.postgres import Connection
+from shop_pipe_jobs.stream.failure import postgres_is_gone
 from shop_pipe_jobs.stream.ledger import Claim, claim, heartbeat, release, renew
 from shop_pipe_jobs.stream.prune import prune
 
@@ -186,6 +187,20 @@ def test_of_many_that_take_over_at_once_one_can_write(shop: StreamShop) -> None:
     shop.claim = None
     assert claim(shop.stream, STREAM, topic(), take_over=True)
     assert _holders(shop) == [_backend(shop.stream)]
+
+
+def test_a_session_that_ended_after_the_last_commit_is_one_to_open_again(shop: StreamShop) -> None:
+    lost = shop.session()
+    shop.claim_stream(connection=lost)
+    shop.stream.execute("select pg_terminate_backend(%s, 10000)", (_backend(lost),))
+    # Someone touched it since, and made nothing of that, as the sweep after a commit does.
+    with pytest.raises(psycopg.OperationalError):
+        lost.execute("select 1")
+    before = shop.everything()
+    with pytest.raises(psycopg.OperationalError) as caught:
+        shop.merge(numbered([CREATED]), connection=lost)
+    assert postgres_is_gone(caught.value, lost, shop.target("shop_stream"))
+    assert shop.everything() == before
 
 
 def test_a_broken_session_is_renewed(shop: StreamShop) -> None:

@@ -77,9 +77,12 @@ def merge(
     """Takes a batch in, and advances the ledger by it; `connection` is of role shop_stream, outside of a transaction.
 
     `planned`: the range of offsets [first, next) of each partition that the batch reads from. What of it the ledger has
-    already is passed over. Raises StageLost; JobError environment `superseded`, data `gap`, or bug `rows_outside_plan`.
+    already is passed over. Raises StageLost; JobError environment `superseded`, data `gap`, or bug `rows_outside_plan`;
+    psycopg.OperationalError where the session is broken, or was: it may have ended after the last commit, unnoticed.
     Nothing has changed then.
     """
+    if connection.broken:
+        raise psycopg.OperationalError("the connection is closed")
     assert connection.info.transaction_status == TransactionStatus.IDLE
     started = time.monotonic()
     for attempt in range(_ATTEMPTS):
