@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Progress } from '../progress.ts';
 import { inStep } from '../progress.ts';
+import { stripTables } from './bare-tables.ts';
 
 /**
  * Waits for the merges of streams that are under way, and keeps the next ones out until the transaction ends. A merge
@@ -13,6 +14,26 @@ export async function holdStreams(client: pg.Client): Promise<void> {
 /** Makes the real-time rollups anew from the orders as this transaction sees them. */
 export async function rebuildLive(client: pg.Client, timezone: string, progress: Progress): Promise<void> {
   await inStep(progress, 'live rollups', () => client.query('select live.rebuild($1)', [timezone]));
+}
+
+/** The same, of rows that `fill` writes: into bare tables, as `loadShop` does with those of the shop. */
+export async function fillLive(
+  client: pg.Client,
+  timezone: string,
+  progress: Progress,
+  fill: () => Promise<void> | undefined,
+): Promise<void> {
+  const tables = ['live.hourly_sales', 'live.daily_product_sales'];
+  await client.query(`lock table ${tables.join(', ')} in access exclusive mode`);
+  const restore = await stripTables(client, tables);
+  await client.query(`truncate ${tables.join(', ')}`);
+  await fill();
+  await inStep(progress, 'keys of the live rollups', () => restore());
+  await client.query(
+    `insert into ops.settings as held (name, value) values ('live_timezone', to_jsonb($1::text))
+    on conflict (name) do update set value = excluded.value, changed_at = now() where held.value <> excluded.value`,
+    [timezone],
+  );
 }
 
 /** Business days that have orders, by rollups of these: hours are a hundredth of what the orders are. */

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { inTransaction } from '../postgres/connection.ts';
 import { inStep } from '../progress.ts';
 import { stripTables } from './bare-tables.ts';
-import { daysOfLive, holdStreams, liveIsBuilt, rebuildLive } from './live-rollups.ts';
+import { daysOfLive, fillLive, holdStreams, liveIsBuilt, rebuildLive } from './live-rollups.ts';
 import { insertMissing } from './missing-rows.ts';
 import { clearForReplace } from './replace.ts';
 import { keepRejects, makeRejects, markDays, recordSeed } from './seed-books.ts';
@@ -73,7 +73,11 @@ export async function loadShop(
         const { rows, inserted, days } = await fillTables(ctx, client, source);
         const { rejected, kept } = await keepRejects(client);
         const changed = kept > 0 || inserted > 0;
-        if (changed || !(await liveIsBuilt(client))) await rebuildLive(client, ctx.timezone, ctx.progress);
+        // Where days are told, rows were added to others.
+        if (changed && days === null && source.fillLive)
+          await fillLive(client, ctx.timezone, ctx.progress, () => source.fillLive?.(client));
+        else if (changed || !(await liveIsBuilt(client)))
+          await rebuildLive(client, ctx.timezone, ctx.progress);
         if (changed) {
           await refuseOtherTimezone(client, ctx.timezone, replace);
           await markDays(client, ctx.timezone, days ?? (await daysOfLive(client, ctx.timezone)));

@@ -60,4 +60,9 @@ export interface ShopSource {
    * What it refuses goes to the temporary table `seed_rejects (source, position, reason, payload bytea)`.
    */
   fill(client: pg.Client, into: ShopTables): Promise<ShopRows>;
+  /**
+   * Writes what `live.hourly_sales` and `live.daily_product_sales` have to be of the rows that `fill` wrote into `shop`;
+   * the same terms. A source that does not know it has it computed from the orders.
+   */
+  fillLive?(client: pg.Client): Promise<void>;
 }

@@ -4,6 +4,7 @@ const chunkBytes = 128 * 1024;
 const slack = 8 * 1024;
 /** PostgreSQL counts timestamps from 2000-01-01; seconds from 1970. */
 const postgresEpoch = 946_684_800;
+const epochDay = postgresEpoch / 86_400;
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 
 /**
@@ -64,13 +65,22 @@ export class CopyWriter {
     this.at += 8;
   }
 
+  /** A bigint from a safe integer. */
+  int8(value: number): void {
+    this.view.setInt32(this.at, 8);
+    this.view.setInt32(this.at + 4, Math.floor(value / 0x1_0000_0000));
+    this.view.setInt32(this.at + 8, value | 0);
+    this.at += 12;
+  }
+
   /** timestamptz from whole seconds since 1970. */
   instant(seconds: number): void {
-    const micros = (seconds - postgresEpoch) * 1_000_000;
-    this.view.setInt32(this.at, 8);
-    this.view.setInt32(this.at + 4, Math.floor(micros / 0x1_0000_0000));
-    this.view.setInt32(this.at + 8, micros | 0);
-    this.at += 12;
+    this.int8((seconds - postgresEpoch) * 1_000_000);
+  }
+
+  /** date from days since 1970-01-01. */
+  date(days: number): void {
+    this.int4(days - epochDay);
   }
 
   /** numeric with two decimals from cents below 1,000,000: digits to base 10,000, one before the point, one behind. */
@@ -94,6 +104,27 @@ export class CopyWriter {
       end += 2;
     }
     this.at = end;
+  }
+
+  /** numeric from cents, a safe integer that is not negative: a sum of prices, with two decimals, or of none, 0. */
+  money(value: number): void {
+    if (value > 0 && value < 1_000_000) return this.cents(value);
+    const { view, at } = this;
+    const digits: number[] = [];
+    for (let rest = Math.floor(value / 100); rest > 0; rest = Math.floor(rest / 10_000))
+      digits.unshift(rest % 10_000);
+    const weight = Math.max(0, digits.length - 1);
+    digits.push((value % 100) * 100);
+    while (digits.at(-1) === 0) digits.pop();
+    view.setInt32(at, 8 + 2 * digits.length);
+    view.setInt16(at + 4, digits.length);
+    view.setInt16(at + 6, weight);
+    view.setInt16(at + 8, 0);
+    view.setInt16(at + 10, value === 0 ? 0 : 2);
+    digits.forEach((digit, i) => {
+      view.setInt16(at + 12 + 2 * i, digit);
+    });
+    this.at = at + 12 + 2 * digits.length;
   }
 
   /** A text field begins; what `append` and `hex` write is its content, until `endText`. */

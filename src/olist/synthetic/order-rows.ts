@@ -1,71 +1,50 @@
-import { AliasTable } from './alias-table.ts';
-import { linesPerOrder, statusShare, unitsPerLine } from './calibration.ts';
+import { statusShare } from './calibration.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { CopyWriter } from './copy-writer.ts';
 import type { Demand } from './demand.ts';
 import { Loyalty } from './loyalty.ts';
+import { Orders } from './orders.ts';
 import type { Parameters } from './parameters.ts';
-import { kinds, mix, Random } from './random.ts';
+import { kinds, mix } from './random.ts';
 import { RowStream } from './row-stream.ts';
-import { Timeline } from './timeline.ts';
 
 /** order_id, product_id, customer_id, quantity, price, order_timestamp, status of every line, in the order of time. */
 export class OrderRows extends RowStream {
   readonly of: number;
   private readonly seed: number;
-  private readonly timeline: Timeline;
+  private readonly orders: Orders;
   private readonly loyalty: Loyalty;
   private readonly catalogue: Catalogue;
-  private readonly random: Random;
-  private readonly orderId = new Int32Array(4);
   private readonly customerId = new Int32Array(4);
   private readonly productId = new Int32Array(4);
-  private readonly products = new Int32Array(Math.max(...linesPerOrder.map(([lines]) => lines)));
-  private readonly lines = new AliasTable(linesPerOrder.map(([, orders]) => orders));
-  private readonly lineCounts = linesPerOrder.map(([lines]) => lines);
-  private readonly units = new AliasTable(unitsPerLine.map(([, lines]) => lines));
-  private readonly unitCounts = unitsPerLine.map(([units]) => units);
-  private readonly status = new AliasTable(statusShare.map(([, share]) => share));
   private readonly statuses = statusShare.map(([status]) => Buffer.from(status));
 
-  constructor(demand: Demand, catalogue: Catalogue, { orders, seed }: Parameters) {
+  constructor(demand: Demand, catalogue: Catalogue, parameters: Parameters) {
     super();
-    this.of = orders;
-    this.seed = seed;
-    this.timeline = new Timeline(demand, seed);
-    this.loyalty = new Loyalty(demand, seed, orders);
+    this.of = parameters.orders;
+    this.seed = parameters.seed;
+    this.orders = new Orders(demand, catalogue, parameters);
+    this.loyalty = new Loyalty(demand, parameters.seed, parameters.orders);
     this.catalogue = catalogue;
-    this.random = new Random(seed, kinds.order);
   }
 
   protected write(out: CopyWriter): void {
-    const { catalogue, done: order, orderId, productId, products } = this;
-    const instant = this.timeline.next();
-    mix(this.seed, kinds.order, order, orderId);
-    mix(this.seed, kinds.customer, this.loyalty.customerOf(order), this.customerId);
-    const random = this.random.from(orderId);
-    const status = this.statuses[this.status.draw(random)] as Uint8Array;
-    const lines = this.lineCounts[this.lines.draw(random)] as number;
-    for (let line = 0; line < lines; line++) {
-      let product = catalogue.sales.draw(random);
-      // One order names a product once: how many of it is the quantity.
-      while (isAmong(product, products, line)) product = catalogue.sales.draw(random);
-      products[line] = product;
+    const { catalogue, orders, productId } = this;
+    orders.next();
+    mix(this.seed, kinds.customer, this.loyalty.customerOf(this.done), this.customerId);
+    const status = this.statuses[orders.status] as Uint8Array;
+    for (let line = 0; line < orders.lines; line++) {
+      const product = orders.products[line] as number;
       mix(this.seed, kinds.product, product, productId);
       out.row(7);
-      out.uuid(orderId);
+      out.uuid(orders.id);
       out.uuid(productId);
       out.uuid(this.customerId);
-      out.int4(this.unitCounts[this.units.draw(random)] as number);
+      out.int4(orders.units[line] as number);
       out.cents(catalogue.cents[product] as number);
-      out.instant(instant);
+      out.instant(orders.instant);
       out.text(status);
     }
-    this.rows += lines;
+    this.rows += orders.lines;
   }
-}
-
-function isAmong(value: number, values: Int32Array, count: number): boolean {
-  for (let i = 0; i < count; i++) if (values[i] === value) return true;
-  return false;
 }

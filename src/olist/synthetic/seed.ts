@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import type { Step } from '../../progress.ts';
 import { copyIn } from '../copy.ts';
 import { loadShop } from '../load.ts';
+import { LocalClock } from '../local-clock.ts';
 import type { SeedContext, SeedResult, ShopRows, ShopSource, ShopTables } from '../shop-source.ts';
 import * as calibration from './calibration.ts';
 import { type Parameters, parametersFrom } from './parameters.ts';
-import type { RowStream } from './row-stream.ts';
 
 /** Raised when the code gives other bytes for the same parameters, names and calibration. */
 const generatorVersion = 1;
@@ -40,26 +41,40 @@ function syntheticSource(ctx: SeedContext, parameters: Parameters): ShopSource {
       // Here, since names come from Faker, which takes a while to load.
       const { columns, SyntheticShop } = await import('./shop.ts');
       const shop = new SyntheticShop(parameters);
-      const copy = (table: keyof ShopTables): Promise<number> =>
-        copyTable(ctx, client, into[table], columns[table], table, shop[table]());
+      const copy = (table: keyof ShopTables): Promise<number> => {
+        const rows = shop[table]();
+        const step = ctx.progress.step(`synthetic ${table}`, { of: rows.of, unit: table });
+        return copyRows(ctx, client, copySql(into[table], columns[table]), rows, step);
+      };
       const products = await copy('products');
       const customers = await copy('customers');
       return { customers, products, orders: await copy('orders') };
     },
+    async fillLive(client): Promise<void> {
+      const { columns, SyntheticShop } = await import('./shop.ts');
+      const shop = new SyntheticShop(parameters);
+      const live = shop.live(await LocalClock.of(client, ctx.timezone, ...shop.span));
+      const { dailyProductSales, hourlySales } = columns;
+      const step = ctx.progress.step('synthetic live rollups', { of: live.of, unit: 'orders' });
+      await copyRows(ctx, client, copySql('live.daily_product_sales', dailyProductSales), live, step);
+      await copyIn(client, copySql('live.hourly_sales', hourlySales), live.hourly(), ctx.signal);
+    },
   };
 }
 
-async function copyTable(
+// Frozen rows need no second write by vacuum; Postgres allows it for a table that this transaction truncated.
+const copySql = (target: string, columns: readonly string[]): string => {
+  const frozen = target.includes('.') ? ', freeze' : '';
+  return `copy ${target} (${columns.join(', ')}) from stdin with (format binary${frozen})`;
+};
+
+async function copyRows(
   ctx: SeedContext,
   client: pg.Client,
-  target: string,
-  columns: readonly string[],
-  what: string,
-  rows: RowStream,
+  sql: string,
+  rows: AsyncIterable<Buffer> & { readonly done: number },
+  step: Step,
 ): Promise<number> {
-  // Frozen rows need no second write by vacuum; Postgres allows it for a table that this transaction truncated.
-  const frozen = target.startsWith('shop.') ? ', freeze' : '';
-  const step = ctx.progress.step(`synthetic ${what}`, { of: rows.of, unit: what });
   async function* watched(): AsyncGenerator<Buffer> {
     for await (const chunk of rows) {
       yield chunk;
@@ -67,7 +82,6 @@ async function copyTable(
     }
   }
   try {
-    const sql = `copy ${target} (${columns.join(', ')}) from stdin with (format binary${frozen})`;
     const copied = await copyIn(client, sql, watched(), ctx.signal);
     step.end(`${copied} rows`);
     return copied;

@@ -1,16 +1,20 @@
+import type { LocalClock } from '../local-clock.ts';
 import { Catalogue } from './catalogue.ts';
 import { CustomerRows } from './customer-rows.ts';
 import { Demand } from './demand.ts';
+import { LiveRows } from './live-rows.ts';
 import { OrderRows } from './order-rows.ts';
 import type { Parameters } from './parameters.ts';
 import { ProductRows } from './product-rows.ts';
 import type { RowStream } from './row-stream.ts';
 
-/** Columns of the three streams, in their order. */
+/** Columns of the streams, in their order. */
 export const columns = {
   customers: ['customer_id', 'name', 'email', 'created_at'],
   products: ['product_id', 'name', 'category', 'price'],
   orders: ['order_id', 'product_id', 'customer_id', 'quantity', 'price', 'order_timestamp', 'status'],
+  dailyProductSales: ['order_date', 'product_id', 'orders', 'units', 'revenue', 'cancellations'],
+  hourlySales: ['order_hour', 'orders', 'units', 'revenue', 'cancellations', 'canceled_revenue'],
 } as const;
 
 /**
@@ -20,7 +24,7 @@ export const columns = {
 export class SyntheticShop {
   readonly parameters: Parameters;
   readonly catalogue: Catalogue;
-  private readonly demand: Demand;
+  readonly demand: Demand;
 
   constructor(parameters: Parameters) {
     this.parameters = parameters;
@@ -38,5 +42,18 @@ export class SyntheticShop {
 
   orders(): RowStream {
     return new OrderRows(this.demand, this.catalogue, this.parameters);
+  }
+
+  live(clock: LocalClock): LiveRows {
+    return new LiveRows(this, clock);
+  }
+
+  /** From the first day's first instant to the last one's last, seconds since 1970. */
+  get span(): readonly [first: number, last: number] {
+    const { days } = this.demand;
+    const first = days[0];
+    const last = days.at(-1);
+    if (!first || !last) throw new Error('a shop has at least one day');
+    return [first.start, last.start + last.hours.length * 3600];
   }
 }

@@ -55,6 +55,23 @@ describe('the binary COPY writer', () => {
   });
 });
 
+test('sums of money are numerics of two decimals, of any size; of nothing, a plain 0', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 10 ** 14 }), { maxLength: 50 }), (sums) => {
+      const out = new CopyWriter();
+      for (const cents of sums) {
+        out.row(1);
+        out.money(cents);
+      }
+      expect([...rowsIn(out.end())].map(([cents]) => centsOf(cents as Buffer))).toEqual(sums);
+    }),
+  );
+  const out = new CopyWriter();
+  out.row(1);
+  out.money(0);
+  expect([...rowsIn(out.end())]).toEqual([[Buffer.alloc(8)]]);
+});
+
 describe('random numbers', () => {
   test('no two indices of any kind share an id, and half the bits change from one to the next', () => {
     const id = new Int32Array(4);

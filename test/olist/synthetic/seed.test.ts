@@ -167,6 +167,35 @@ test('replace puts another shop in its place', async () => {
   expect(counts).toEqual({ orders: 2000, first: '2018-08-02' });
 });
 
+// Zones whose clock is set by half an hour, at a minute past midnight and back over it, by a whole day; and an odd one.
+test.each([
+  'Australia/Lord_Howe',
+  'America/St_Johns',
+  'Pacific/Apia',
+  'America/Havana',
+  'Asia/Kathmandu',
+  'UTC',
+])('the live rollups are those that Postgres makes of the orders, in %s', async (timezone) => {
+  await seedSynthetic(context({ timezone }), { orders: 20_000, seed: 3, days: 3653, replace: true });
+  for (const [table, day] of [
+    ['hourly_sales', 'order_hour'],
+    ['daily_product_sales', 'order_date'],
+  ]) {
+    const rows = `select row::text from live.${table} as row`;
+    const expected = `select row::text from live.${table}_of_orders('${timezone}') as row`;
+    expect(await query(`(${rows}) except all (${expected})`)).toEqual([]);
+    expect(await query(`(${expected}) except all (${rows})`)).toEqual([]);
+    const [span] = await query<{ days: number }>(
+      `select max(${day})::date - min(${day})::date as days from live.${table}`,
+    );
+    expect(span?.days).toBeGreaterThan(3600);
+  }
+  const [kept] = await query(`
+      select value as zone, (select count(*)::integer from pg_constraint where connamespace = 'live'::regnamespace) as keys
+      from ops.settings where name = 'live_timezone'`);
+  expect(kept).toEqual({ zone: timezone, keys: 2 });
+});
+
 test('bad options are refused before anything is connected to', async () => {
   const owner = { ...db.owner, port: 1 };
   await expect(seedSynthetic(context({ owner }), { orders: 0, seed: 1 })).rejects.toMatchObject({
