@@ -43,7 +43,7 @@ const orders = `
       ${isId('order_id')} as order_ok,
       ${isId('customer_id')} as customer_ok,
       coalesce(
-        order_purchase_timestamp ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$'
+        order_purchase_timestamp ~ '^(19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$'
           and pg_input_is_valid(order_purchase_timestamp, 'timestamp'),
         false
       ) as time_ok,

@@ -37,8 +37,8 @@ describe('drawing a catalogue', () => {
       insert into shop.customers values
         (md5('long')::uuid, repeat('x', 1001), 'x@example.com', now()),
         (md5('nobody')::uuid, '', 'x@example.com', now()),
-        (md5('never')::uuid, 'Never', 'x@example.com', 'infinity'),
-        (md5('ancient')::uuid, 'Ancient', 'x@example.com', '0044-03-15 12:00:00+00 BC')`);
+        (md5('late')::uuid, 'Late', 'x@example.com', '3000-01-01 12:00:00+00'),
+        (md5('ancient')::uuid, 'Ancient', 'x@example.com', '1899-12-31 12:00:00+00')`);
     const catalogue = await drawCatalogue(database.owner);
     expect(catalogue.products).toHaveLength(50);
     expect(catalogue.customers).toHaveLength(12_000);

@@ -196,6 +196,8 @@ const refused: { what: string; file: OlistFileName; record: string; reason: stri
   ...[
     '2018-02-30 10:00:00',
     'infinity',
+    '1899-12-31 10:00:00',
+    '3000-01-01 10:00:00',
     'now',
     '',
     '2018-05-01',

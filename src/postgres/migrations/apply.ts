@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { environmentError } from '../../errors.ts';
 import { sessionPid } from '../cancel.ts';
 import { inTransaction } from '../connection.ts';
@@ -176,7 +177,9 @@ class Attempt {
       blocker: this.#blocker,
       attempts: this.#attempts,
       left: whole ? `nothing of it was ${done}` : `it is ${done} half way`,
-      suggestion: whole ? `mend the file and run ${command} again` : this.#suggestion(direction),
+      suggestion: whole
+        ? `mend ${breaksConstraint(error) ? 'the rows, or the file,' : 'the file'} and run ${command} again`
+        : this.#suggestion(direction),
       interrupted: context.signal?.aborted ?? false,
     });
     // An error in the row says that its next statement did nothing. The connection may be what failed; the row says
@@ -194,3 +197,7 @@ class Attempt {
     return `mend what is wrong and run shop-pipe migrate up again; where the file has to change: ${changed}`;
   }
 }
+
+/** SQLSTATE class 23: a statement that is right met rows that are not. */
+const breaksConstraint = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && (error.code?.startsWith('23') ?? false);

@@ -120,6 +120,7 @@ describe('migrateUp', () => {
     const error: unknown = await migrateUp(folder.context).catch((e: unknown) => e);
     expect(error).toMatchObject({
       message: expect.stringContaining('0001_a.sql line 5: duplicate key value'),
+      suggestion: 'mend the rows, or the file, and run shop-pipe migrate up again',
     });
     expect((error as Error).message).not.toContain('ana@');
   });
