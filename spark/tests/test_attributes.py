@@ -7,6 +7,9 @@ from conftest import Database
 from expected import differences
 from shop import Shop
 
+from shop_pipe_jobs.batch import survey
+from shop_pipe_jobs.batch.partitions import page_predicates
+
 
 @pytest.fixture
 def shop(database: Database) -> Shop:
@@ -40,6 +43,26 @@ def test_changed_attributes_arrive_with_the_next_run_of_any_day(database: Databa
     assert result.published.changes["dim_customers"].written == 2
     assert result.published.changes["dim_products"].written == 1
     assert _watermark(database) > mark
+
+
+def test_a_change_of_them_all_is_read_in_parts(database: Database, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    database.owner.execute(
+        "insert into shop.customers select gen_random_uuid(), 'idle', 'i', now() from generate_series(1, 500)"
+    )
+    database.etl("2018-05-01", "2018-05-02")
+    read: list[str] = []
+
+    def parts(pages: int, _: int) -> list[str]:
+        read.extend(page_predicates(pages, 1))
+        return read
+
+    monkeypatch.setattr(survey, "page_predicates", parts)
+    monkeypatch.setattr(survey, "MOST_CHANGED_IN_ONE", 499)
+    database.owner.execute("update shop.customers set name = 'all'")
+    result = database.etl("2018-06-01")
+    assert len(read) > 1
+    assert differences(database) == {}
+    assert result.published.changes["dim_customers"].written == len(shop.customers) + 500
 
 
 def test_transaction_open_over_a_run_is_not_missed(database: Database, shop: Shop) -> None:

@@ -13,7 +13,7 @@ from shop_pipe_jobs.batch.config import BatchConfig
 from shop_pipe_jobs.batch.partitions import order_predicates, page_predicates
 from shop_pipe_jobs.batch.plan import Plan, changed_days, plan_days, plan_full
 from shop_pipe_jobs.batch.read import Reader
-from shop_pipe_jobs.batch.snapshot import Books, Snapshot, pages, products_changed
+from shop_pipe_jobs.batch.snapshot import Books, Snapshot, about_changed, pages, products_changed
 from shop_pipe_jobs.batch.source import DayLines
 from shop_pipe_jobs.batch.tables import DAILY_PRODUCT_SALES, DIM_PRODUCTS
 
@@ -21,6 +21,8 @@ from shop_pipe_jobs.batch.tables import DAILY_PRODUCT_SALES, DIM_PRODUCTS
 LEAST_ROWS_PER_PARTITION = 20_000
 # Of a table read by pages; customers and products have some 80 rows to a page.
 PAGES_PER_PARTITION = 2_500
+# Of customers or products that changed: after a change of them all one task would do the work of a `--full`.
+MOST_CHANGED_IN_ONE = 50_000
 # Of shop.products, some two million of them: up to here their categories are sent to every task.
 MOST_BROADCAST_PAGES = 25_000
 # Up to here interpreting an expression takes less time than compiling it (docs/decisions/spark-start.md).
@@ -99,7 +101,10 @@ def _changed(config: BatchConfig, snapshot: Snapshot, books: Books, table: str) 
     """Predicates for the customers or products whose attributes may have changed since the last run; in full, all."""
     if config.request.full or books.watermark is None:
         return _pages(snapshot, table)
-    return [f"changed_xid >= '{books.watermark}'::xid8"]
+    changed = f"changed_xid >= '{books.watermark}'::xid8"
+    if about_changed(snapshot, table, books.watermark) <= MOST_CHANGED_IN_ONE:
+        return [changed]
+    return [f"{part} and {changed}" for part in _pages(snapshot, table)]
 
 
 def _pages(snapshot: Snapshot, table: str) -> list[str]:
