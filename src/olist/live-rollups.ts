@@ -3,6 +3,8 @@ import type { Progress } from '../progress.ts';
 import { inStep } from '../progress.ts';
 import { stripTables } from './bare-tables.ts';
 
+export const liveTables = ['live.hourly_sales', 'live.daily_product_sales'];
+
 /**
  * Waits for the merges of streams that are under way, and keeps the next ones out until the transaction ends. A merge
  * locks its stream's row before anything else: whoever does likewise cannot end in a deadlock with one.
@@ -16,17 +18,15 @@ export async function rebuildLive(client: pg.Client, timezone: string, progress:
   await inStep(progress, 'live rollups', () => client.query('select live.rebuild($1)', [timezone]));
 }
 
-/** The same, of rows that `fill` writes: into bare tables, as `loadShop` does with those of the shop. */
+/** The same, of rows that `fill` writes: into bare tables, as `loadShop` does with those of the shop; both are locked. */
 export async function fillLive(
   client: pg.Client,
   timezone: string,
   progress: Progress,
   fill: () => Promise<void> | undefined,
 ): Promise<void> {
-  const tables = ['live.hourly_sales', 'live.daily_product_sales'];
-  await client.query(`lock table ${tables.join(', ')} in access exclusive mode`);
-  const restore = await stripTables(client, tables);
-  await client.query(`truncate ${tables.join(', ')}`);
+  const restore = await stripTables(client, liveTables);
+  await client.query(`truncate ${liveTables.join(', ')}`);
   await fill();
   await inStep(progress, 'keys of the live rollups', () => restore());
   await client.query(

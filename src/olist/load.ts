@@ -17,6 +17,7 @@ import {
   refuseOtherTimezone,
   shopState,
 } from './shop-state.ts';
+import { loadedTables, lockAll } from './table-locks.ts';
 
 export interface LoadOptions {
   /** Empty the shop, what was made of it and the books about it first, in the same transaction. */
@@ -108,7 +109,7 @@ async function fillTables(ctx: SeedContext, client: pg.Client, source: ShopSourc
   }
   const tables = Object.values(shop) as string[];
   await holdStreams(client);
-  await client.query(`lock table ${tables.join(', ')} in access exclusive mode`);
+  await lockAll(client, loadedTables);
   if ((await shopState(client)).filled) return fillTables(ctx, client, source);
   const restore = await stripTables(client, tables);
   await client.query(`truncate ${tables.join(', ')}`);

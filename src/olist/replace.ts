@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Progress } from '../progress.ts';
 import { olistFileNames } from './olist-files.ts';
 import { shopState } from './shop-state.ts';
+import { loadedTables, lockAll } from './table-locks.ts';
 
 const curatedTables = `
   select string_agg(format('%I.%I', nspname, relname), ', ' order by relname) as tables
@@ -31,10 +32,11 @@ export async function clearForReplace(client: pg.Client, progress: Progress): Pr
     );
   }
   await client.query('update ops.etl_control set epoch = epoch + 1');
-  const { rows: curated } = await client.query<{ tables: string | null }>(curatedTables);
-  if (curated[0]?.tables) await client.query(`truncate ${curated[0].tables}`);
+  const { rows } = await client.query<{ tables: string | null }>(curatedTables);
+  const curated = rows[0]?.tables ? [rows[0].tables] : [];
+  await lockAll(client, [...loadedTables, ...curated]);
   await client.query(
-    'truncate shop.customers, shop.products, shop.orders, ops.curated_days, ops.changed_days',
+    `truncate ${['shop.customers, shop.products, shop.orders, ops.curated_days, ops.changed_days', ...curated].join(', ')}`,
   );
   await client.query('delete from ops.rejects where source = any($1) or kafka_offset is not null', [
     olistFileNames,

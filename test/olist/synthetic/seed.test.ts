@@ -196,6 +196,30 @@ test.each([
   expect(kept).toEqual({ zone: timezone, keys: 2 });
 });
 
+// What a live page does all the time: each question locks both for a moment, one after the other.
+test('readers of the rollups and of the shop neither fail nor undo a replacing seed', async () => {
+  const questions = [
+    'select count(*) from live.daily_product_sales join live.products using (product_id)',
+    'select count(*) from live.products join live.daily_product_sales using (product_id)',
+    'select count(*) from live.recent_orders, live.hourly_sales where false',
+  ];
+  let done = false;
+  const reader = (question: string): Promise<number> =>
+    withClient(db.bi, async (client) => {
+      let answers = 0;
+      for (; !done; answers++) await client.query(question);
+      return answers;
+    });
+  const readers = questions.map(reader);
+  try {
+    for (const orders of [40_000, 40_001, 40_002])
+      await seedSynthetic(context(), { orders, seed: 4, replace: true });
+  } finally {
+    done = true;
+  }
+  for (const answers of await Promise.all(readers)) expect(answers).toBeGreaterThan(1);
+}, 120_000);
+
 test('bad options are refused before anything is connected to', async () => {
   const owner = { ...db.owner, port: 1 };
   await expect(seedSynthetic(context({ owner }), { orders: 0, seed: 1 })).rejects.toMatchObject({
