@@ -53,10 +53,7 @@ export class LiveRows implements AsyncIterable<Buffer> {
     for (const [hour, sales] of this.hours) {
       out.row(6);
       out.instant(hour);
-      out.int8(sales.orders);
-      out.int8(sales.units);
-      out.money(sales.revenue);
-      out.int8(sales.cancellations);
+      writeSales(sales, out);
       out.money(sales.canceledRevenue);
       if (out.full) yield out.take();
     }
@@ -89,14 +86,19 @@ export class LiveRows implements AsyncIterable<Buffer> {
       out.row(6);
       out.date(day);
       out.uuid(this.productId);
-      out.int8(sales.orders);
-      out.int8(sales.units);
-      out.money(sales.revenue);
-      out.int8(sales.cancellations);
+      writeSales(sales, out);
       if (out.full) yield out.take();
     }
     this.days.delete(day);
   }
+}
+
+/** The columns that hours and days have alike. */
+function writeSales(sales: Sales, out: CopyWriter): void {
+  out.int8(sales.orders);
+  out.int8(sales.units);
+  out.money(sales.revenue);
+  out.int8(sales.cancellations);
 }
 
 function held<K, V>(map: Map<K, V>, key: K, make: () => V): V {

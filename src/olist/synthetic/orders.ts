@@ -8,8 +8,6 @@ import { Timeline } from './timeline.ts';
 
 /** The orders in the order of time, one after the other: the properties are those of the order that `next` came to. */
 export class Orders {
-  /** How many there are. */
-  readonly of: number;
   readonly id = new Int32Array(4);
   /** Seconds since 1970. */
   instant = 0;
@@ -30,8 +28,7 @@ export class Orders {
   private readonly unitCounts = unitsPerLine.map(([units]) => units);
   private readonly statusShare = new AliasTable(statusShare.map(([, share]) => share));
 
-  constructor(demand: Demand, catalogue: Catalogue, { orders, seed }: Parameters) {
-    this.of = orders;
+  constructor(demand: Demand, catalogue: Catalogue, { seed }: Parameters) {
     this.seed = seed;
     this.timeline = new Timeline(demand, seed);
     this.catalogue = catalogue;

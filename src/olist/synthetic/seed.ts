@@ -7,6 +7,7 @@ import { LocalClock } from '../local-clock.ts';
 import type { SeedContext, SeedResult, ShopRows, ShopSource, ShopTables } from '../shop-source.ts';
 import * as calibration from './calibration.ts';
 import { type Parameters, parametersFrom } from './parameters.ts';
+import type { columns as Columns, SyntheticShop } from './shop.ts';
 
 /** Raised when the code gives other bytes for the same parameters, names and calibration. */
 const generatorVersion = 1;
@@ -34,13 +35,18 @@ export async function seedSynthetic(ctx: SeedContext, options: SyntheticOptions)
 }
 
 function syntheticSource(ctx: SeedContext, parameters: Parameters): ShopSource {
+  let made: SyntheticShop | undefined;
+  // Not before it is needed, since names come from Faker, which takes a while to load.
+  const open = async (): Promise<{ shop: SyntheticShop; columns: typeof Columns }> => {
+    const { columns, SyntheticShop } = await import('./shop.ts');
+    made ??= new SyntheticShop(parameters);
+    return { shop: made, columns };
+  };
   return {
     dataset: 'synthetic',
     digest: () => digestOf(parameters),
     async fill(client, into): Promise<ShopRows> {
-      // Here, since names come from Faker, which takes a while to load.
-      const { columns, SyntheticShop } = await import('./shop.ts');
-      const shop = new SyntheticShop(parameters);
+      const { shop, columns } = await open();
       const copy = (table: keyof ShopTables): Promise<number> => {
         const rows = shop[table]();
         const step = ctx.progress.step(`synthetic ${table}`, { of: rows.of, unit: table });
@@ -51,8 +57,7 @@ function syntheticSource(ctx: SeedContext, parameters: Parameters): ShopSource {
       return { customers, products, orders: await copy('orders') };
     },
     async fillLive(client): Promise<void> {
-      const { columns, SyntheticShop } = await import('./shop.ts');
-      const shop = new SyntheticShop(parameters);
+      const { shop, columns } = await open();
       const live = shop.live(await LocalClock.of(client, ctx.timezone, ...shop.span));
       const { dailyProductSales, hourlySales } = columns;
       const step = ctx.progress.step('synthetic live rollups', { of: live.of, unit: 'orders' });

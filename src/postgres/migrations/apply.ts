@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { environmentError } from '../../errors.ts';
 import { sessionPid } from '../cancel.ts';
 import { inTransaction } from '../connection.ts';
@@ -200,4 +199,4 @@ class Attempt {
 
 /** SQLSTATE class 23: a statement that is right met rows that are not. */
 const breaksConstraint = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && (error.code?.startsWith('23') ?? false);
+  (error as { code?: string }).code?.startsWith('23') ?? false;
