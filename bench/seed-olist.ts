@@ -10,10 +10,8 @@ import { openOlist } from '../src/olist/olist-path.ts';
 import { withClient } from '../src/postgres/connection.ts';
 import { type Comparison, compare, type Figures } from './harness.ts';
 import type { BenchOptions } from './produce.ts';
-import { sameShop } from './same-shop.ts';
+import { sameShop, zone } from './same-shop.ts';
 import { BenchStack } from './stack.ts';
-
-const zone = 'America/Sao_Paulo';
 
 /** Columns of the files that are no text. */
 const types: Readonly<Record<string, string>> = {
