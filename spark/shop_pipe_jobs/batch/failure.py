@@ -18,7 +18,7 @@ _GONE = ("08", "57P01", "57P02", "57P03", "57P05")
 # How pgjdbc, inside of a Spark exception's text, says the same.
 _GONE_IN_SPARK = re.compile(
     r"PSQLException: .*(terminating connection|I/O error|Connection to .* refused|connection attempt failed"
-    r"|database system is|connection has been closed)"
+    r"|database system is|connection has been closed|Database connection failed)"
 )
 _PSQL = re.compile(r"PSQLException: (?:ERROR|FATAL): (.*)")
 # What Java threw, in the second line of py4j's text; its first only names the call.

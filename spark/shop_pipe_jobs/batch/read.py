@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from shop_pipe_jobs.batch.guard import APPLICATION
 from shop_pipe_jobs.postgres import PostgresTarget
@@ -16,6 +15,16 @@ from shop_pipe_jobs.postgres import PostgresTarget
 _FORMS = {
     **dict.fromkeys(("order_id", "product_id", "customer_id"), "uuid_send({})"),
     **dict.fromkeys(("price", "revenue"), "({} * 100)::bigint"),
+}
+
+# Columns by the type that they have in Spark; all others are whole numbers that may be large.
+_TYPES = {
+    **dict.fromkeys(("order_id", "product_id", "customer_id"), "binary"),
+    **dict.fromkeys(("name", "email", "category", "status"), "string"),
+    **dict.fromkeys(("order_timestamp", "created_at", "first_order_at", "last_order_at"), "timestamp"),
+    "order_date": "date",
+    "is_sale": "boolean",
+    "quantity": "int",
 }
 
 ORDER_COLUMNS = (
@@ -37,13 +46,7 @@ class Reader:
 
     def shop(self, table: str, columns: Sequence[str], predicates: Sequence[str]) -> DataFrame:
         """Rows of schema shop in the run's snapshot, whichever task or attempt reads them."""
-        return self._read(
-            f"shop.{table}",
-            columns,
-            predicates,
-            sessionInitStatement="set transaction isolation level repeatable read, read only; "
-            f"set transaction snapshot '{self.snapshot}'",
-        )
+        return self._read(f"shop.{table}", columns, predicates, snapshot=self.snapshot)
 
     def curated(self, table: str, columns: Sequence[str], predicates: Sequence[str]) -> DataFrame:
         """Rows of schema curated. On no snapshot: the run's own staged keys would be invisible in it, and as long
@@ -51,28 +54,23 @@ class Reader:
         return self._read(f"curated.{table}", columns, predicates)
 
     def _read(self, table: str, columns: Sequence[str], predicates: Sequence[str], **options: str) -> DataFrame:
-        properties = {
-            "user": self.target.user,
-            "password": self.target.password,
-            "driver": "org.postgresql.Driver",
-            "ApplicationName": f"{APPLICATION} read",
-            "tcpKeepAlive": "true",
-            "connectTimeout": "10",
-            # Without it pgjdbc would hold a task's whole result in memory.
-            "fetchsize": "10000",
-            **options,
+        selected = ", ".join(f"{_FORMS.get(column, '{}').format(column)} as {column}" for column in columns)
+        queries = {
+            f"query.{n}": f"select {selected} from {table} where {predicate}" for n, predicate in enumerate(predicates)
         }
-        formed = [column for column in columns if column in _FORMS]
-        # Predicates speak of ctid and of the columns as they are, so these stay; Postgres sends what is selected below.
-        forms = [f"{_FORMS[column].format(column)} as {_formed(column)}" for column in formed]
-        query = f"(select {', '.join(['ctid', '*', *forms])} from {table}) as source"
-        frame = self.spark.read.jdbc(self.target.jdbc_url, query, predicates=list(predicates), properties=properties)
-        frame = frame.select(
-            *(F.col(_formed(column)).alias(column) if column in formed else F.col(column) for column in columns)
+        frame = (
+            self.spark.read.format("pgcopy")
+            .schema(", ".join(f"{column} {_TYPES.get(column, 'bigint')}" for column in columns))
+            .options(
+                url=self.target.jdbc_url,
+                user=self.target.user,
+                password=self.target.password,
+                applicationName=f"{APPLICATION} read",
+                keepConnections="true",
+                **options,
+                **queries,
+            )
+            .load()
         )
         # Spark doesn't see by itself that a scan of one partition needs no shuffle before it is grouped or joined.
         return frame.coalesce(1) if len(predicates) == 1 else frame
-
-
-def _formed(column: str) -> str:
-    return f"spark_{column}"

@@ -94,12 +94,14 @@ def _write(
         with progress.stage("snapshot", "reading the books"):
             books = read_books(snapshot)
             check_timezone(config, books)
+            # Takes a while, in which Spark starts.
+            every_day = source.count_all_days(snapshot.connection, config.timezone) if config.request.full else []
         with progress.stage("start", "starting Spark"):
             spark = session.result()
             spark.conf.set("spark.sql.session.timeZone", config.timezone)
         reader = Reader(spark, config.target, snapshot.name)
         with progress.stage("plan", "counting order lines"):
-            found = survey(config, snapshot, books, reader)
+            found = survey(config, snapshot, books, reader, every_day)
             spark.conf.set("spark.sql.shuffle.partitions", str(found.shuffle_partitions))
             # Of one partition there is nothing to adapt.
             spark.conf.set("spark.sql.adaptive.enabled", str(not found.small).lower())

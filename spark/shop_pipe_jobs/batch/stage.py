@@ -72,6 +72,7 @@ class Staging:
                 protocol="stage",
                 writeId=write_id,
                 applicationName=f"{APPLICATION} write",
+                keepConnections="true",
             )
             .mode("append")
             .save()

@@ -52,10 +52,11 @@ class Survey:
         return max(1, ceil(self.lines / self.rows_per_partition))
 
 
-def survey(config: BatchConfig, snapshot: Snapshot, books: Books, reader: Reader) -> Survey:
+def survey(config: BatchConfig, snapshot: Snapshot, books: Books, reader: Reader, every_day: list[DayLines]) -> Survey:
+    """`every_day`: what a full run is of."""
     customers, products = (_changed(config, snapshot, books, table) for table in ("shop.customers", "shop.products"))
     if config.request.full:
-        days = source.count_all_days(snapshot.connection, config.timezone)
+        days = every_day
         plan = plan_full(config, books, [day.day for day in days])
     else:
         pulled_in = changed_days(config, books)
@@ -92,9 +93,11 @@ def _days_of_moved_products(snapshot: Snapshot, reader: Reader, products: DataFr
 
 
 def _rows_per_partition(config: BatchConfig, spark: SparkSession, days: list[DayLines]) -> int:
-    """Fewer than configured where otherwise cores would be idle."""
-    fair = ceil(sum(day.lines for day in days) / spark.sparkContext.defaultParallelism)
-    return min(config.rows_per_partition, max(fair, LEAST_ROWS_PER_PARTITION))
+    """Fewer than configured where otherwise cores would be idle, also in the last round of tasks."""
+    lines = sum(day.lines for day in days)
+    cores = spark.sparkContext.defaultParallelism
+    rounds = max(1, ceil(lines / (config.rows_per_partition * cores)))
+    return min(config.rows_per_partition, max(ceil(lines / (rounds * cores)), LEAST_ROWS_PER_PARTITION))
 
 
 def _changed(config: BatchConfig, snapshot: Snapshot, books: Books, table: str) -> list[str]:

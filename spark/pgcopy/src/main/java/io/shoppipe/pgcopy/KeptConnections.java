@@ -28,8 +28,8 @@ final class KeptConnections {
    * @param synchronousCommit which the connection is set to, null where it is as the server has it
    */
   record Key(ConnectionSettings settings, String synchronousCommit) {
-    /** The driver only reads. */
-    static Key ofDriver(ConnectionSettings settings) {
+    /** Of the driver, and of tasks that read. */
+    static Key ofReader(ConnectionSettings settings) {
       return new Key(settings, null);
     }
   }

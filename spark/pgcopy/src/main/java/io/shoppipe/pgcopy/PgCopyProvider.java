@@ -8,7 +8,7 @@ import org.apache.spark.sql.sources.DataSourceRegister;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
-/** The data source {@code pgcopy}: appends DataFrames to PostgreSQL tables by binary COPY. Write only. */
+/** The data source {@code pgcopy}: appends DataFrames to PostgreSQL tables, and reads queries, by binary COPY. */
 public final class PgCopyProvider implements TableProvider, DataSourceRegister {
   /** For Spark, which finds the class by its service file. */
   public PgCopyProvider() {}
@@ -18,19 +18,19 @@ public final class PgCopyProvider implements TableProvider, DataSourceRegister {
     return "pgcopy";
   }
 
-  /** Called for reads only, as a write brings its schema. */
+  /** Called for reads that bring no schema; a write always does. */
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
-    throw new PgCopyException("this data source only writes, in append mode; read with Spark's jdbc");
+    throw new PgCopyException("a read needs its schema: spark.read.format(\"pgcopy\").schema(…)");
   }
 
-  /** Lets a write bring the DataFrame's schema, so that the target isn't read twice. */
+  /** Lets a write bring the DataFrame's schema, so that the target isn't read twice, and a read its own. */
   @Override
   public boolean supportsExternalMetadata() {
     return true;
   }
 
-  /** @param properties the options of the write */
+  /** @param properties the options of the read or the write */
   @Override
   public Table getTable(StructType schema, Transform[] partitioning, Map<String, String> properties) {
     if (partitioning.length > 0) {

@@ -60,7 +60,7 @@ final class PgCopyWrite implements WriteBuilder, Write {
    * bytes of others for values. On a connection that is there it takes a quarter of a millisecond.
    */
   private static TargetTable readOnKept(WriteOptions options) {
-    KeptConnections.Key key = KeptConnections.Key.ofDriver(options.connection());
+    KeptConnections.Key key = KeptConnections.Key.ofReader(options.connection());
     Connection kept = KeptConnections.take(key);
     Connection connection = kept == null ? options.connection().open() : kept;
     TargetTable target;

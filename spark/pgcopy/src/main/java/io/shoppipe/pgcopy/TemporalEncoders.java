@@ -13,8 +13,10 @@ import java.time.temporal.ChronoUnit;
 final class TemporalEncoders {
   private TemporalEncoders() {}
 
-  private static final int EPOCH_DAYS = 10_957;
-  private static final long EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000L;
+  /** From Spark's first day to PostgreSQL's. */
+  static final int EPOCH_DAYS = 10_957;
+
+  static final long EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000L;
 
   // datatype/timestamp.h: dates from Julian day 0 (4714-11-24 BC) to 5874897-12-31, in days from 2000-01-01
   private static final long MIN_DATE = -2_451_545;

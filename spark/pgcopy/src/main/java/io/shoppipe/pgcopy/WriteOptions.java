@@ -1,9 +1,7 @@
 package io.shoppipe.pgcopy;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
@@ -42,67 +40,32 @@ record WriteOptions(
     APPEND
   }
 
-  static WriteOptions of(CaseInsensitiveStringMap options) {
-    for (String key : options.keySet()) {
-      if (KNOWN.stream().noneMatch(known -> known.equalsIgnoreCase(key))) {
-        throw new PgCopyException("unknown option " + key + "; there are " + String.join(", ", KNOWN));
-      }
-    }
-    Map<String, String> properties = new HashMap<>();
-    putIfSet(properties, "user", options.get("user"));
-    putIfSet(properties, "password", options.get("password"));
-    properties.put("ApplicationName", options.getOrDefault("applicationName", "pgcopy"));
-    properties.put("connectTimeout", String.valueOf(integer(options, "connectTimeout", 10, 1, 3600)));
-    Protocol protocol = choice(options, "protocol", Protocol.APPEND);
+  static WriteOptions of(CaseInsensitiveStringMap given) {
+    Options options = new Options(given);
+    options.refuseUnknown(KNOWN, key -> false);
+    Protocol protocol = protocol(options);
     return new WriteOptions(
-        ConnectionSettings.of(required(options, "url"), properties),
-        required(options, "table"),
+        options.connection(),
+        options.required("table"),
         protocol,
         writeId(options, protocol),
-        options.get("stageSchema"),
-        integer(options, "batchBytes", 128 * 1024, 4 * 1024, 64 * 1024 * 1024),
+        options.optional("stageSchema"),
+        options.integer("batchBytes", 128 * 1024, 4 * 1024, 64 * 1024 * 1024),
         synchronousCommit(options),
-        keepConnections(options));
+        options.keepConnections());
   }
 
-  private static void putIfSet(Map<String, String> properties, String key, String value) {
-    if (value != null) {
-      properties.put(key, value);
-    }
-  }
-
-  private static String required(CaseInsensitiveStringMap options, String key) {
-    String value = options.get(key);
-    if (value == null || value.isBlank()) {
-      throw new PgCopyException("option " + key + " is missing");
-    }
-    return value;
-  }
-
-  private static int integer(CaseInsensitiveStringMap options, String key, int otherwise, int least, int most) {
-    String text = options.getOrDefault(key, String.valueOf(otherwise));
-    try {
-      int value = Integer.parseInt(text.trim());
-      if (value >= least && value <= most) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // said below, together with the range
-    }
-    throw new PgCopyException("option " + key + " is " + text + "; it must be from " + least + " to " + most);
-  }
-
-  private static Protocol choice(CaseInsensitiveStringMap options, String key, Protocol otherwise) {
-    String text = options.getOrDefault(key, otherwise.name());
-    return switch (text.toLowerCase(Locale.ROOT)) {
+  private static Protocol protocol(Options options) {
+    String text = options.optional("protocol");
+    return switch (text == null ? "append" : text.toLowerCase(Locale.ROOT)) {
       case "stage" -> Protocol.STAGE;
       case "append" -> Protocol.APPEND;
       default -> throw new PgCopyException("option protocol is " + text + "; it must be stage or append");
     };
   }
 
-  private static UUID writeId(CaseInsensitiveStringMap options, Protocol protocol) {
-    String text = options.get("writeId");
+  private static UUID writeId(Options options, Protocol protocol) {
+    String text = options.optional("writeId");
     if (protocol == Protocol.APPEND) {
       if (text != null) {
         throw new PgCopyException("option writeId belongs to protocol stage");
@@ -119,16 +82,9 @@ record WriteOptions(
     }
   }
 
-  private static boolean keepConnections(CaseInsensitiveStringMap options) {
-    String text = options.getOrDefault("keepConnections", "false").toLowerCase(Locale.ROOT);
-    if (!List.of("true", "false").contains(text)) {
-      throw new PgCopyException("option keepConnections is " + text + "; it must be true or false");
-    }
-    return text.equals("true");
-  }
-
-  private static String synchronousCommit(CaseInsensitiveStringMap options) {
-    String text = options.getOrDefault("synchronousCommit", "off").toLowerCase(Locale.ROOT);
+  private static String synchronousCommit(Options options) {
+    String given = options.optional("synchronousCommit");
+    String text = given == null ? "off" : given.toLowerCase(Locale.ROOT);
     if (!List.of("on", "off", "local", "remote_write", "remote_apply").contains(text)) {
       throw new PgCopyException(
           "option synchronousCommit is " + text + "; it must be on, off, local, remote_write or remote_apply");

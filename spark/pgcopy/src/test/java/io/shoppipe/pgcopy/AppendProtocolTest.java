@@ -84,7 +84,6 @@ class AppendProtocolTest extends Fixture {
     assertContains(message("error", table), "\"pgcopy\" cannot be written in the \"ErrorIfExists\" mode");
     assertContains(message("ignore", table), "\"pgcopy\" cannot be written in the \"Ignore\" mode");
     assertContains(failure(() -> writer(ids(5, 1), table).partitionBy("id").save()), "pgcopy: partitionBy means nothing here");
-    assertContains(failure(() -> spark.read().format("pgcopy").load()), "pgcopy: this data source only writes");
     assertEquals("1|1|1", db.value(SUM + table));
   }
 

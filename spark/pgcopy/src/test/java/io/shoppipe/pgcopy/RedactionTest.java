@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Handler;
@@ -20,6 +21,7 @@ import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.layout.PatternLayout;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerEvent;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.connector.expressions.Transform;
@@ -45,6 +47,11 @@ class RedactionTest extends Fixture {
     }
   }
 
+  private DataFrameReader reader(String table) {
+    return spark.read().format("pgcopy").schema("id bigint").option("url", secretUrl(Db.url())).option("user", Db.user())
+        .option("password", Db.password()).option("query", "select id from " + table);
+  }
+
   private static String secretUrl(String url) {
     return url + (url.contains("?") ? "&" : "?") + "sslpassword=" + URL_SECRET_RAW + "&password=" + URL_SECRET_RAW;
   }
@@ -57,6 +64,12 @@ class RedactionTest extends Fixture {
     try {
       Dataset<Row> frame = spark.range(10).toDF();
       writer(frame, table).option("url", secretUrl(Db.url())).save();
+      Dataset<Row> read = reader(table).load();
+      assertTrue(read.count() == 10);
+      seen.add(failure(() -> reader("nowhere").load().count()));
+      for (String mode : List.of("formatted", "extended")) {
+        seen.add(read.queryExecution().explainString(ExplainMode.fromString(mode)));
+      }
       // a failing write and an unreachable server with the other secret
       seen.add(failure(() -> writer(spark.sql("select 1L nope"), table).option("url", secretUrl(Db.url())).save()));
       seen.add(
@@ -92,6 +105,9 @@ class RedactionTest extends Fixture {
     job.write.abort(null);
     CopyPlan plan = new CopyPlan(parsed.connection(), "off", true, 4096, "a", "b", new ArrayList<>(), null);
     seen.add(plan.toString() + new CopyWriterFactory(plan));
+    ReadOptions read = ReadOptions.of(new CaseInsensitiveStringMap(Map.of("url", secretUrl(Db.url()), "password", SECRET, "query", "q")));
+    PgCopyScan scan = new PgCopyScan(read, StructType.fromDDL("id bigint"));
+    seen.add(read + scan.toString() + scan.description());
     assertNoSecret();
   }
 
