@@ -6,6 +6,7 @@ import { ensureStream } from '../../src/toolchain/spark.ts';
 import { type SuiteCounts, sum } from './counts.ts';
 import { startEngines, type TestEngines } from './engines.ts';
 import { root } from './server.ts';
+import { Ended } from './show.ts';
 import { type Suite, suiteRunners } from './suites.ts';
 
 // One after the other: beside one another they take as long, for there is no idle core.
@@ -41,6 +42,10 @@ export async function runAll(args: readonly string[]): Promise<number> {
       );
       counts.push(counted);
     }
+  } catch (error) {
+    if (!(error instanceof Ended)) throw error;
+    say(`\n== ${error.message}; stopping the engines`);
+    return error.exitCode;
   } finally {
     await engines?.stop();
     progress.close();
