@@ -26,7 +26,7 @@ MOST_CHANGED_IN_ONE = 50_000
 # Of shop.products, some two million of them: up to here their categories are sent to every task.
 MOST_BROADCAST_PAGES = 25_000
 # Up to here interpreting an expression takes less time than compiling it (docs/decisions/spark-start.md).
-MOST_INTERPRETED_LINES = 5_000
+MOST_INTERPRETED_LINES = 20_000
 
 
 @dataclass(frozen=True)
