@@ -45,10 +45,17 @@ class PostgresTarget:
             connection.execute("set client_connection_check_interval = '1s'")
         return connection
 
-    @property
-    def jdbc_url(self) -> str:
+    def pgcopy_options(self, application: str) -> dict[str, str]:
+        """How Spark's tasks read and write here: on connections that they leave to one another."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"jdbc:postgresql://{host}:{self.port}/{self.database}"
+        return {
+            # A server that vanished is noticed, as by `connect`.
+            "url": f"jdbc:postgresql://{host}:{self.port}/{self.database}?tcpKeepAlive=true",
+            "user": self.user,
+            "password": self.password,
+            "applicationName": application,
+            "keepConnections": "true",
+        }
 
     def __str__(self) -> str:
         return f"{self.user}@{self.host}:{self.port}/{self.database}"

@@ -61,15 +61,7 @@ class Reader:
         frame = (
             self.spark.read.format("pgcopy")
             .schema(", ".join(f"{column} {_TYPES.get(column, 'bigint')}" for column in columns))
-            .options(
-                url=self.target.jdbc_url,
-                user=self.target.user,
-                password=self.target.password,
-                applicationName=f"{APPLICATION} read",
-                keepConnections="true",
-                **options,
-                **queries,
-            )
+            .options(**self.target.pgcopy_options(f"{APPLICATION} read"), **options, **queries)
             .load()
         )
         # Spark doesn't see by itself that a scan of one partition needs no shuffle before it is grouped or joined.

@@ -91,16 +91,18 @@ def _write(
 ) -> Written:
     """Everything before the publish: only staging tables are written to."""
     with exported_snapshot(config.target) as snapshot:
-        with progress.stage("snapshot", "reading the books"):
+        full = config.request.full
+        counting = " and counting order lines" if full else ""
+        with progress.stage("snapshot", f"reading the books{counting}"):
             books = read_books(snapshot)
             check_timezone(config, books)
             # Takes a while, in which Spark starts.
-            every_day = source.count_all_days(snapshot.connection, config.timezone) if config.request.full else []
+            every_day = source.count_all_days(snapshot.connection, config.timezone) if full else []
         with progress.stage("start", "starting Spark"):
             spark = session.result()
             spark.conf.set("spark.sql.session.timeZone", config.timezone)
         reader = Reader(spark, config.target, snapshot.name)
-        with progress.stage("plan", "counting order lines"):
+        with progress.stage("plan", "planning the reads"):
             found = survey(config, snapshot, books, reader, every_day)
             spark.conf.set("spark.sql.shuffle.partitions", str(found.shuffle_partitions))
             # Of one partition there is nothing to adapt.

@@ -65,14 +65,10 @@ class Staging:
             frame.select(*map(_as_staged, frame.columns))
             .write.format("pgcopy")
             .options(
-                url=self._target.jdbc_url,
-                user=self._target.user,
-                password=self._target.password,
+                **self._target.pgcopy_options(f"{APPLICATION} write"),
                 table=f"{SCHEMA}.{name}",
                 protocol="stage",
                 writeId=write_id,
-                applicationName=f"{APPLICATION} write",
-                keepConnections="true",
             )
             .mode("append")
             .save()

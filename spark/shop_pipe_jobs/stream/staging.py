@@ -19,14 +19,10 @@ def stage(frame: DataFrame, target: PostgresTarget, table: str) -> Staged:
     (
         frame.write.format("pgcopy")
         .options(
-            url=target.jdbc_url,
-            user=target.user,
-            password=target.password,
+            **target.pgcopy_options(APPLICATION),
             table=table,
             protocol="stage",
             writeId=write_id,
-            keepConnections="true",
-            applicationName=APPLICATION,
         )
         .mode("append")
         .save()

@@ -3,7 +3,8 @@ package io.shoppipe.pgcopy;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /**
@@ -18,44 +19,29 @@ record ReadOptions(
     ConnectionSettings connection, ArrayList<String> queries, String snapshot, boolean keepConnections)
     implements Serializable {
 
-  private static final String QUERY = "query";
+  private static final Pattern NUMBERED = Pattern.compile("query\\.\\d+");
 
   private static final List<String> KNOWN =
       List.of(
-          "url", "user", "password", QUERY, "query.0", "query.1 and so on", "snapshot", "connectTimeout", "applicationName",
+          "url", "user", "password", "query", "query.0", "query.1 and so on", "snapshot", "connectTimeout", "applicationName",
           "keepConnections");
 
   static ReadOptions of(CaseInsensitiveStringMap given) {
     Options options = new Options(given);
+    Predicate<String> numbered = NUMBERED.asMatchPredicate();
+    options.refuseUnknown(KNOWN, numbered);
+    long count = given.keySet().stream().filter(numbered).count();
     ArrayList<String> queries = new ArrayList<>();
-    while (options.optional(numbered(queries.size())) != null) {
-      queries.add(options.required(numbered(queries.size())));
+    for (int n = 0; n < count; n++) {
+      // also where a number is left out
+      queries.add(options.required("query." + n));
     }
-    options.refuseUnknown(KNOWN, key -> isNumbered(key, queries.size()));
     if (queries.isEmpty()) {
-      queries.add(options.required(QUERY));
-    } else if (options.optional(QUERY) != null) {
+      queries.add(options.required("query"));
+    } else if (options.optional("query") != null) {
       throw new PgCopyException("options query and query.0 exclude each other");
     }
     return new ReadOptions(options.connection(), queries, snapshot(options), options.keepConnections());
-  }
-
-  private static String numbered(int n) {
-    return QUERY + "." + n;
-  }
-
-  /** One of {@code query.0} to {@code query.(count - 1)}: another number would leave a gap before it. */
-  private static boolean isNumbered(String key, int count) {
-    String prefix = QUERY + ".";
-    if (!key.toLowerCase(Locale.ROOT).startsWith(prefix)) {
-      return false;
-    }
-    try {
-      int n = Integer.parseInt(key.substring(prefix.length()));
-      return n >= 0 && n < count;
-    } catch (NumberFormatException e) {
-      return false;
-    }
   }
 
   private static String snapshot(Options options) {

@@ -30,8 +30,8 @@ class ReadOptionsTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
       query    | ` `              | option query is missing
-      query.1  | select 1         | unknown option query.1; there are url, user, password, query
-      query.x  | select 1         | unknown option query.x
+      query.1  | select 1         | option query.0 is missing
+      query.x  | select 1         | unknown option query.x; there are url, user, password, query
       table    | orders           | unknown option table
       """)
   void aWrongOptionIsNamed(String key, String value, String problem) {

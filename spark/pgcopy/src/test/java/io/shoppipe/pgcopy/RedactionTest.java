@@ -1,5 +1,6 @@
 package io.shoppipe.pgcopy;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,7 +66,7 @@ class RedactionTest extends Fixture {
       Dataset<Row> frame = spark.range(10).toDF();
       writer(frame, table).option("url", secretUrl(Db.url())).save();
       Dataset<Row> read = reader(table).load();
-      assertTrue(read.count() == 10);
+      assertEquals(10, read.count());
       seen.add(failure(() -> reader("nowhere").load().count()));
       for (String mode : List.of("formatted", "extended")) {
         seen.add(read.queryExecution().explainString(ExplainMode.fromString(mode)));
